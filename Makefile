@@ -1,0 +1,47 @@
+# make demo   trains on Fashion-MNIST and draws out/curves.png and out/predictions.png
+# make test   builds everything with warnings as errors and runs all tests
+# make bench  prints a table of ratios to hand-written code and to other libraries
+# Each installs what is missing (Debian packages) and needs nothing else.
+
+PACKAGES := g++ cmake ninja-build libxtensor-dev libxtensor-blas-dev libxsimd-dev libopenblas-dev \
+  zlib1g-dev libgtest-dev libbenchmark-dev libcli11-dev libgnuplot-iostream-dev \
+  libboost-iostreams-dev libboost-system-dev libboost-filesystem-dev gnuplot-nox \
+  dataset-fashion-mnist python3
+JOBS ?= $(shell nproc)
+# An interpreter that has PyTorch, JAX or NumPy, to be measured beside xgrad.
+PYTHON ?= python3
+
+.PHONY: demo test bench deps clean
+demo: deps
+	cmake --preset release
+	cmake --build --preset release -j $(JOBS)
+	build/release/examples/vectorization
+	build/release/examples/fashion_mnist --out out
+
+test: deps
+	cmake --preset dev
+	cmake --build --preset dev -j $(JOBS)
+	ctest --preset dev -j $(JOBS)
+
+bench: deps
+	cmake --preset bench
+	cmake --build --preset bench -j $(JOBS)
+	build/bench/benchmarks/training_step --benchmark_out=build/bench/training_step.json
+	$(PYTHON) benchmarks/peers.py --json build/bench/peers.json
+	python3 benchmarks/report.py --benchmark build/bench/training_step.json \
+	  --peers build/bench/peers.json --json build/bench/report.json
+
+deps:
+	@missing=; for package in $(PACKAGES); do \
+	  dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || \
+	    missing="$$missing $$package"; \
+	done; \
+	[ -z "$$missing" ] && exit 0; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; elif sudo -n true 2>/dev/null; then sudo=sudo; \
+	else echo "missing packages, install them with: apt-get install$$missing" >&2; exit 1; fi; \
+	echo "installing$$missing"; \
+	$$sudo apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing
+
+clean:
+	rm -rf build out

@@ -1,0 +1,63 @@
+// The array type of every tensor's value, named once. The only header that includes xtensor.
+//
+// It is not xt::xarray, whose type changes with compiler flags, and its memory comes from the pool.
+#pragma once
+#include <xgrad/autograd/error.hpp>
+#include <xgrad/autograd/pool.hpp>
+
+#if __has_include(<xtensor/containers/xarray.hpp>)
+#include <xtensor/containers/xarray.hpp>
+#else
+#include <xtensor/xarray.hpp>
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <type_traits>
+
+namespace xgrad {
+
+/// Extents of an array, outermost first; () is a scalar.
+using Shape = xt::svector<std::size_t, 4, PoolAllocator<std::size_t>>;
+
+/// A dense row-major array, usable in any xtensor expression. Also the type of labels, masks,
+/// indices.
+template <class T>
+using Array =
+    xt::xarray_container<xt::uvector<T, PoolAllocator<T>>, xt::layout_type::row_major, Shape>;
+
+/// An array with indeterminate elements.
+template <class T>
+Array<T> empty_array(const Shape& shape) {
+  return Array<T>::from_shape(shape);
+}
+
+/// Product of the extents.
+std::size_t size_of(const Shape& shape) noexcept;
+
+/// `(64, 784)`, `(64)`, and `()` for a scalar.
+std::string to_string(const Shape& shape);
+
+/// NumPy's broadcasting: widens `shape` so that `other` fits in it too; false if the two do not
+/// fit.
+bool broadcast_into(Shape& shape, const Shape& other);
+
+/// NumPy's broadcasting of two shapes. Throws std::invalid_argument with both when they do not fit.
+Shape broadcast_shape(const char* op, const Shape& a, const Shape& b, Location at);
+
+/// Whether E is an xtensor expression (a container, a view, a function of some).
+template <class E>
+inline constexpr bool is_expression = xt::is_xexpression<std::decay_t<E>>::value;
+
+}  // namespace xgrad
+
+// In the library, to spare its users the code.
+extern template class xt::xarray_container<xt::uvector<float, xgrad::PoolAllocator<float>>,
+                                           xt::layout_type::row_major, xgrad::Shape>;
+extern template class xt::xarray_container<xt::uvector<double, xgrad::PoolAllocator<double>>,
+                                           xt::layout_type::row_major, xgrad::Shape>;
+extern template class xt::xarray_container<xt::uvector<int, xgrad::PoolAllocator<int>>,
+                                           xt::layout_type::row_major, xgrad::Shape>;
+extern template class xt::xarray_container<xt::uvector<bool, xgrad::PoolAllocator<bool>>,
+                                           xt::layout_type::row_major, xgrad::Shape>;

@@ -1,0 +1,75 @@
+#include <xgrad/autograd/node.hpp>
+
+#include <algorithm>
+#include <new>
+
+namespace xgrad {
+namespace {
+
+thread_local bool is_recording = true;
+thread_local std::uint64_t last_id = 0;
+
+// Greater than every input's id even when the inputs come from another thread, which counts apart.
+template <class T>
+std::uint64_t next_id(const Tensor<T>* const* inputs, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (inputs[i]->tracked()) last_id = std::max(last_id, inputs[i]->node()->id);
+  }
+  return ++last_id;
+}
+
+}  // namespace
+
+bool recording() noexcept { return is_recording; }
+bool set_recording(bool on) noexcept { return std::exchange(is_recording, on); }
+
+template <class T>
+Node<T>::Node(const Shape& s)
+    : op("parameter"), id(next_id<T>(nullptr, 0)), shape(s), bytes_(sizeof(Node)) {}
+
+template <class T>
+Node<T>::Node(const char* name, const Shape& s, const Tensor<T>* const* tensors, std::size_t count,
+              void* inputs, std::size_t bytes)
+    : op(name),
+      id(next_id(tensors, count)),
+      shape(s),
+      input_count_(count),
+      inputs_(static_cast<Ref<Node>*>(inputs)),
+      bytes_(bytes) {
+  for (std::size_t i = 0; i < count; ++i) new (inputs_ + i) Ref<Node>(tensors[i]->node());
+}
+
+template <class T>
+Node<T>::~Node() {
+  std::destroy_n(inputs_, input_count_);
+}
+
+// Ending a node may end its inputs, and so on down a chain of any length: they queue up instead.
+template <class T>
+void Node<T>::destroy(Node* node) noexcept {
+  static thread_local Node* queue = nullptr;
+  static thread_local bool busy = false;
+  node->next_dead_ = std::exchange(queue, node);
+  if (busy) return;
+  busy = true;
+  while (queue != nullptr) {
+    Node* dead = std::exchange(queue, queue->next_dead_);
+    std::size_t bytes = dead->bytes_;
+    dead->~Node();
+    pool_put(dead, bytes);
+  }
+  busy = false;
+}
+
+template <class T>
+void Pullback<T>::throw_stale(const Shape& shape) const {
+  misuse(node_->op, "backward needs a value of shape " + to_string(shape) +
+                        " that was changed in place after it was used");
+}
+
+template class Node<float>;
+template class Node<double>;
+template class Pullback<float>;
+template class Pullback<double>;
+
+}  // namespace xgrad

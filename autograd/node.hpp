@@ -1,0 +1,183 @@
+// The recorded graph. A node per operation: its name, its output's shape, its inputs' nodes, and
+// its derivative. An operation calls record() with a function that maps the cotangent of its output
+// to the cotangents of its inputs, and holds what it needs for that in Saved values.
+//
+// Invariants
+// - A node's id is greater than its inputs' ids, so descending ids are a reverse topological order.
+// - A node does not change after it was made, except that its derivative is dropped when the graph
+// is
+//   freed, and that a leaf's gradient is set. A sweep keeps its own state outside the graph.
+// - A derivative never holds the tensor of its own output (that would be a cycle): it saves a
+// detached
+//   one, and Pullback::output() puts the node back.
+#pragma once
+#include <xgrad/autograd/tensor.hpp>
+
+#include <initializer_list>
+#include <optional>
+#include <vector>
+
+namespace xgrad {
+
+template <class T>
+class Pullback;
+
+/// Whether operations record in this thread; see NoGrad.
+bool recording() noexcept;
+
+template <class T>
+class Node : public Counted {
+ public:
+  const char* const op;
+  const std::uint64_t id;
+  const Shape shape;
+  Tensor<T> grad;  // of a leaf
+
+  /// A leaf.
+  explicit Node(const Shape& extents);
+  virtual ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  std::size_t input_count() const noexcept { return input_count_; }
+  /// Null for an input that wants no gradient.
+  const Ref<Node>& input(std::size_t i) const noexcept { return inputs_[i]; }
+  bool is_leaf() const noexcept { return input_count_ == 0; }
+
+  /// Hands the cotangents of the inputs to `pullback`.
+  virtual void pull(Pullback<T>&) {}
+  virtual bool has_derivative() const noexcept { return false; }
+  virtual void drop_derivative() noexcept {}
+
+  /// Ends the life of a node, and of all that only it reached, without recursion.
+  static void destroy(Node* node) noexcept;
+
+ protected:
+  /// An operation; its block of `bytes` has room for the references to the inputs at `inputs`.
+  Node(const char* name, const Shape& extents, const Tensor<T>* const* tensors, std::size_t count,
+       void* inputs, std::size_t bytes);
+
+ private:
+  std::size_t input_count_ = 0;
+  Ref<Node>* inputs_ = nullptr;
+  std::size_t bytes_;
+  Node* next_dead_ = nullptr;
+};
+
+/// A node with its derivative, a function of a Pullback.
+template <class T, class Derivative>
+class OperationNode final : public Node<T> {
+ public:
+  static Ref<Node<T>> make(const char* name, const Shape& extents, const Tensor<T>* const* tensors,
+                           std::size_t count, Derivative&& derivative) {
+    std::size_t bytes = sizeof(OperationNode) + count * sizeof(Ref<Node<T>>);
+    void* block = pool_get(bytes);
+    try {
+      void* inputs = static_cast<char*>(block) + sizeof(OperationNode);
+      return Ref<Node<T>>(new (block) OperationNode(name, extents, tensors, count, inputs, bytes,
+                                                    std::move(derivative)));
+    } catch (...) {
+      pool_put(block, bytes);
+      throw;
+    }
+  }
+  void pull(Pullback<T>& pullback) override { (*derivative_)(pullback); }
+  bool has_derivative() const noexcept override { return derivative_.has_value(); }
+  void drop_derivative() noexcept override { derivative_.reset(); }
+
+ private:
+  OperationNode(const char* name, const Shape& extents, const Tensor<T>* const* tensors,
+                std::size_t count, void* inputs, std::size_t bytes, Derivative&& derivative)
+      : Node<T>(name, extents, tensors, count, inputs, bytes), derivative_(std::move(derivative)) {}
+
+  std::optional<Derivative> derivative_;
+};
+
+/// What a derivative keeps of a tensor. Reading it, through Pullback, checks that nobody has
+/// written to it in place since. Keeps nothing while recording is off.
+template <class T>
+class Saved {
+ public:
+  Saved() = default;
+  explicit Saved(const Tensor<T>& tensor) {
+    if (!recording()) return;
+    tensor_ = tensor;
+    version_ = tensor.storage()->version;
+  }
+  const Tensor<T>& tensor() const noexcept { return tensor_; }
+  bool stale() const noexcept { return tensor_.storage()->version != version_; }
+
+ private:
+  Tensor<T> tensor_;
+  unsigned version_ = 0;
+};
+
+/// What the engine gives a derivative: the output's cotangent, and a place for the inputs'
+/// cotangents. While a graph of the gradient is wanted, recording() is on and all that is computed
+/// here is recorded.
+template <class T>
+class Pullback {
+ public:
+  /// The cotangent of the operation's output.
+  const Tensor<T>& g;
+
+  /// Whether anybody needs the cotangent of input i.
+  virtual bool wants(std::size_t i) const = 0;
+  /// Contributes to the cotangent of input i: a tensor of the input's shape, or of a shape that the
+  /// input was broadcast to; the engine sums it back.
+  virtual void add(std::size_t i, Tensor<T> cotangent) = 0;
+
+  /// A saved input. Throws std::logic_error if it was changed in place after it was saved.
+  const Tensor<T>& get(const Saved<T>& saved) const {
+    if (saved.stale()) throw_stale(saved.tensor().shape());
+    return saved.tensor();
+  }
+  /// The operation's own output, saved detached, as part of the graph again.
+  Tensor<T> output(const Saved<T>& saved) const {
+    return Tensor<T>(get(saved).storage(), recording() ? node_ : Ref<Node<T>>());
+  }
+  /// Input i's shape.
+  const Shape& shape(std::size_t i) const { return node_->input(i)->shape; }
+
+ protected:
+  Pullback(const Tensor<T>& cotangent, Ref<Node<T>> node) : g(cotangent), node_(std::move(node)) {}
+  ~Pullback() = default;
+  Ref<Node<T>> node_;
+
+ private:
+  [[noreturn]] void throw_stale(const Shape& shape) const;
+};
+
+/// y, with a node whose `derivative` sends y's cotangent to `inputs`, if recording is on and any of
+/// them wants one; else just y.
+template <class T, class Derivative>
+Tensor<T> record(const char* op, Tensor<T> y, const Tensor<T>* const* inputs, std::size_t count,
+                 Derivative&& derivative) {
+  bool wanted = false;
+  for (std::size_t i = 0; i < count; ++i) wanted = wanted || inputs[i]->tracked();
+  if (!wanted || !recording()) return y;
+  using Kept = std::decay_t<Derivative>;
+  Ref<Node<T>> node = OperationNode<T, Kept>::make(op, y.shape(), inputs, count,
+                                                   Kept(std::forward<Derivative>(derivative)));
+  return Tensor<T>(y.storage(), std::move(node));
+}
+template <class T, class Derivative>
+Tensor<T> record(const char* op, Tensor<T> y, std::initializer_list<const Tensor<T>*> inputs,
+                 Derivative&& derivative) {
+  return record(op, std::move(y), inputs.begin(), inputs.size(),
+                std::forward<Derivative>(derivative));
+}
+
+/// Runs a kernel, `kernel(y, inputs...)` on arrays. All numerical work of the operations passes
+/// here.
+template <class Kernel, class T, class... In>
+void launch(const Kernel& kernel, const Tensor<T>& y, const Tensor<In>&... inputs) {
+  kernel(y.storage()->array, inputs.value()...);
+}
+
+extern template class Node<float>;
+extern template class Node<double>;
+extern template class Pullback<float>;
+extern template class Pullback<double>;
+
+}  // namespace xgrad

@@ -1,0 +1,58 @@
+// Intrusive reference counting. The count is atomic because threads may share parameters; the last
+// owner skips the atomic decrement, since nobody else is left to count.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <utility>
+
+namespace xgrad {
+
+/// Base of a counted object; starts with no owner.
+class Counted {
+ public:
+  void acquire() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+  /// True when the caller was the last owner.
+  bool release() noexcept {
+    return count_.load(std::memory_order_acquire) == 1 ||
+           count_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
+  bool shared() const noexcept { return count_.load(std::memory_order_acquire) > 1; }
+
+ private:
+  std::atomic<std::uint32_t> count_{0};
+};
+
+/// An owner of a Counted object. Object::destroy(Object*) ends the object's life.
+template <class Object>
+class Ref {
+ public:
+  Ref() = default;
+  explicit Ref(Object* object) noexcept : object_(object) {
+    if (object_ != nullptr) object_->acquire();
+  }
+  Ref(const Ref& other) noexcept : Ref(other.object_) {}
+  Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  Ref& operator=(Ref other) noexcept {
+    std::swap(object_, other.object_);
+    return *this;
+  }
+  ~Ref() {
+    if (object_ != nullptr) drop(object_);
+  }
+
+  Object* get() const noexcept { return object_; }
+  Object* operator->() const noexcept { return object_; }
+  Object& operator*() const noexcept { return *object_; }
+  explicit operator bool() const noexcept { return object_ != nullptr; }
+
+ private:
+  static void drop(Object* object) noexcept;  // in the library, to spare its users the code
+  Object* object_ = nullptr;
+};
+
+template <class Object>
+void Ref<Object>::drop(Object* object) noexcept {
+  if (object->release()) Object::destroy(object);
+}
+
+}  // namespace xgrad

@@ -1,0 +1,77 @@
+// The sweep over the recorded graph: gradients, the guard that stops recording, and the tape itself
+// as something to read.
+#pragma once
+#include <xgrad/autograd/node.hpp>
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace xgrad {
+
+/// While one lives, this thread records nothing.
+class NoGrad {
+ public:
+  NoGrad() noexcept;
+  ~NoGrad();
+  NoGrad(const NoGrad&) = delete;
+  NoGrad& operator=(const NoGrad&) = delete;
+
+ private:
+  bool was_recording_;
+};
+
+/// The gradients of the scalar y with respect to `inputs` (leaves or intermediate results), as
+/// tensors of their shapes. No leaf's grad() is touched, and only paths that lead to `inputs` are
+/// followed. With create_graph the results can be differentiated again. Throws
+/// std::invalid_argument if y is not a scalar, std::logic_error if y has no graph, the graph was
+/// freed, or an input does not reach y.
+template <class T>
+std::vector<Tensor<T>> grad(const Tensor<T>& y, const std::vector<Tensor<T>>& inputs,
+                            Graph graph = Graph::free, Location at = here());
+/// The vector-Jacobian product for a y of any shape, given its cotangent.
+template <class T>
+std::vector<Tensor<T>> grad(const Tensor<T>& y, const std::vector<Tensor<T>>& inputs,
+                            const Same<Tensor<T>>& cotangent, Graph graph = Graph::free,
+                            Location at = here());
+template <class T>
+std::vector<Tensor<T>> grad(const Tensor<T>& y, std::initializer_list<Tensor<T>> inputs,
+                            Graph graph = Graph::free, Location at = here()) {
+  return grad(y, std::vector<Tensor<T>>(inputs), graph, at);
+}
+template <class T>
+std::vector<Tensor<T>> grad(const Tensor<T>& y, std::initializer_list<Tensor<T>> inputs,
+                            const Same<Tensor<T>>& cotangent, Graph graph = Graph::free,
+                            Location at = here()) {
+  return grad(y, std::vector<Tensor<T>>(inputs), cotangent, graph, at);
+}
+
+/// The operations behind a tensor, in the order in which they ran. Prints as a table.
+struct Tape {
+  struct Entry {
+    std::string op;
+    Shape shape;
+    std::vector<std::size_t> inputs;  // numbers of entries; `constant` for what was not recorded
+  };
+  static constexpr std::size_t constant = static_cast<std::size_t>(-1);
+  std::vector<Entry> entries;
+
+  Tape();
+  Tape(Tape&&) noexcept;
+  ~Tape();  // these in the library, to spare its users their code
+};
+template <class T>
+Tape tape(const Tensor<T>& y);
+std::ostream& operator<<(std::ostream& out, const Tape& tape);
+
+#define XGRAD_TAPE(T)                                                                          \
+  extern template std::vector<Tensor<T>> grad(const Tensor<T>&, const std::vector<Tensor<T>>&, \
+                                              Graph, Location);                                \
+  extern template std::vector<Tensor<T>> grad(const Tensor<T>&, const std::vector<Tensor<T>>&, \
+                                              const Tensor<T>&, Graph, Location);              \
+  extern template Tape tape(const Tensor<T>&);
+XGRAD_TAPE(float)
+XGRAD_TAPE(double)
+#undef XGRAD_TAPE
+
+}  // namespace xgrad

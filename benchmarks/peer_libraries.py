@@ -1,0 +1,217 @@
+"""What peers.py measures: each workload as a user of the library would write it.
+
+Every class makes, from flat arrays of Python floats, functions that run one step and return its
+loss or value. `wait` returns when that value has been computed.
+"""
+
+LEARNING_RATE = 0.01
+CHAIN_LENGTH = 100
+
+
+class Torch:
+    module = "torch"
+
+    def __init__(self, torch):
+        self.torch = torch
+        torch.set_num_threads(1)
+        torch.set_num_interop_threads(1)
+
+    def tensor(self, flat, shape):
+        return self.torch.frombuffer(bytearray(flat), dtype=self.torch.float32).reshape(shape)
+
+    def training(self, training):
+        nn = self.torch.nn
+        layers = []
+        for (weight, shape), bias in zip(training.parameters[::2], training.parameters[1::2]):
+            layer = nn.Linear(shape[1], shape[0])
+            with self.torch.no_grad():
+                layer.weight.copy_(self.tensor(weight, shape))
+                layer.bias.copy_(self.tensor(*bias))
+            layers += [layer, nn.ReLU()]
+        model = nn.Sequential(*layers[:-1])
+        optimizer = self.torch.optim.SGD(model.parameters(), LEARNING_RATE)
+        images = self.tensor(*training.images)
+        labels = self.torch.tensor(training.labels)
+
+        def step():
+            optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(model(images), labels)
+            loss.backward()
+            optimizer.step()
+            return loss
+
+        return step
+
+    def formula(self, flat):
+        torch = self.torch
+        x = self.tensor(flat, (len(flat),)).requires_grad_()
+
+        def step():
+            x.grad = None
+            value = (torch.tanh(x) * torch.exp(-x * x) + torch.relu(x) / (1 + x * x)).sum()
+            value.backward()
+            return value
+
+        return step
+
+    def scalar_chain(self):
+        x = self.torch.tensor(1.0, requires_grad=True)
+
+        def step():
+            x.grad = None
+            y = x
+            for _ in range(CHAIN_LENGTH):
+                y = y * 1.01
+            y.backward()
+            return y
+
+        return step
+
+    def wait(self, value):
+        pass
+
+
+class Jax:
+    module = "jax"
+
+    def __init__(self, jax):
+        import jax.numpy
+
+        self.jax = jax
+        self.jnp = jax.numpy
+
+    def tensor(self, flat, shape):
+        return self.jnp.array(memoryview(flat), dtype=self.jnp.float32).reshape(shape)
+
+    def training(self, training):
+        jax, jnp = self.jax, self.jnp
+        images = self.tensor(*training.images)
+        labels = jnp.array(training.labels)
+        parameters = [self.tensor(*parameter) for parameter in training.parameters]
+
+        def loss(parameters, images, labels):
+            h = images
+            for k in range(0, len(parameters), 2):
+                h = h @ parameters[k].T + parameters[k + 1]
+                if k + 2 < len(parameters):
+                    h = jax.nn.relu(h)
+            chosen = jnp.take_along_axis(h, labels[:, None], axis=1)[:, 0]
+            return jnp.mean(jax.nn.logsumexp(h, axis=1) - chosen)
+
+        def update(parameters, images, labels):
+            value, gradients = jax.value_and_grad(loss)(parameters, images, labels)
+            return value, [p - LEARNING_RATE * g for p, g in zip(parameters, gradients)]
+
+        compiled = jax.jit(update, donate_argnums=0)
+
+        def step():
+            nonlocal parameters
+            value, parameters = compiled(parameters, images, labels)
+            return value
+
+        return step
+
+    def formula(self, flat):
+        jnp = self.jnp
+        x = self.tensor(flat, (len(flat),))
+        compiled = self.jax.jit(
+            self.jax.value_and_grad(
+                lambda x: jnp.sum(
+                    jnp.tanh(x) * jnp.exp(-x * x) + self.jax.nn.relu(x) / (1 + x * x)
+                )
+            )
+        )
+        return lambda: compiled(x)[0]
+
+    def scalar_chain(self):
+        def chain(y):
+            for _ in range(CHAIN_LENGTH):
+                y = y * 1.01
+            return y
+
+        compiled = self.jax.jit(self.jax.value_and_grad(chain))
+        x = self.jnp.float32(1)
+        return lambda: compiled(x)[0]
+
+    def wait(self, value):
+        value.block_until_ready()
+
+
+class Numpy:
+    module = "numpy"
+
+    def __init__(self, numpy):
+        self.np = numpy
+
+    def tensor(self, flat, shape):
+        return self.np.array(flat, dtype=self.np.float32).reshape(shape)
+
+    def training(self, training):
+        np = self.np
+        parameters = [self.tensor(*parameter) for parameter in training.parameters]
+        weights, biases = parameters[::2], parameters[1::2]
+        images = self.tensor(*training.images)
+        labels = np.array(training.labels)
+        rows = np.arange(training.batch)
+        last = len(weights) - 1
+        rate = np.float32(LEARNING_RATE)
+
+        def step():
+            inputs = [images]
+            for k in range(last):
+                z = inputs[k] @ weights[k].T
+                z += biases[k]
+                inputs.append(np.maximum(z, 0, out=z))
+            logits = inputs[last] @ weights[last].T
+            logits += biases[last]
+            logits -= logits.max(axis=1, keepdims=True)
+            g = np.exp(logits)
+            total = g.sum(axis=1, keepdims=True)
+            loss = np.mean(np.log(total[:, 0]) - logits[rows, labels])
+            g /= total
+            g[rows, labels] -= 1
+            g /= np.float32(training.batch)
+            gradients = []
+            for k in range(last, -1, -1):
+                gradients.append((g.T @ inputs[k], g.sum(axis=0)))
+                if k > 0:
+                    g = g @ weights[k]
+                    g *= inputs[k] > 0
+            for k, (weight_gradient, bias_gradient) in zip(range(last, -1, -1), gradients):
+                weight_gradient *= rate
+                bias_gradient *= rate
+                weights[k] -= weight_gradient
+                biases[k] -= bias_gradient
+            return loss
+
+        return step
+
+    def formula(self, flat):
+        np = self.np
+        x = self.tensor(flat, (len(flat),))
+
+        def step():
+            t, e, r, q = np.tanh(x), np.exp(-x * x), np.maximum(x, 0), 1 / (1 + x * x)
+            value = np.sum(t * e + r * q)
+            positive = x > 0
+            self.gradient = (1 - t * t) * e - 2 * x * t * e + positive * q - 2 * x * r * q * q
+            return value
+
+        return step
+
+    def scalar_chain(self):
+        factor = self.np.float32(1.01)
+
+        def step():
+            y = self.np.float32(1)
+            for _ in range(CHAIN_LENGTH):
+                y = y * factor
+            g = self.np.float32(1)
+            for _ in range(CHAIN_LENGTH):
+                g = g * factor
+            return y
+
+        return step
+
+    def wait(self, value):
+        pass

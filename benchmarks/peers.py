@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""The workloads of training_step.cpp in PyTorch (eager), JAX (jit) and NumPy (by hand).
+
+    peers.py [--json FILE] [--repetitions N] [--only torch,jax,numpy]
+
+Prints the median microseconds per unit of work. Every library that is installed runs in a process
+of its own, on one thread, from the parameters and data that training_step.cpp uses; their losses
+after five steps must agree.
+"""
+
+import argparse
+import array
+import datetime
+import importlib
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+
+from peer_libraries import CHAIN_LENGTH, Jax, Numpy, Torch
+
+VERIFIED_STEPS = 5
+FORMULA_SIZE = 1_000_000
+TRAININGS = {
+    "mlp_2_8_2_batch_4": ([2, 8, 2], 4),
+    "mlp_784_128_10_batch_1": ([784, 128, 10], 1),
+    "mlp_784_128_10_batch_64": ([784, 128, 10], 64),
+    "mlp_784_512_512_10_batch_256": ([784, 512, 512, 10], 256),
+}
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    # The size of XLA's own thread pool.
+    "NPROC": "1",
+    "PJRT_NPROC": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
+    "JAX_PLATFORMS": "cpu",
+}
+
+
+class Numbers:
+    """A linear congruential generator, the same as in problem.hpp."""
+
+    def __init__(self):
+        self.state = 1
+
+    def next(self):
+        self.state = (self.state * 1664525 + 1013904223) & 0xFFFFFFFF
+        return self.state >> 8
+
+    def uniform(self, low, high, count):
+        scale = (high - low) * 2.0**-24
+        return array.array("f", (low + scale * self.next() for _ in range(count)))
+
+
+class Training:
+    """One minibatch and the initial parameters: flat arrays with their shapes."""
+
+    def __init__(self, dims, batch):
+        numbers = Numbers()
+        self.batch = batch
+        self.parameters = []  # (weight, shape), (bias, shape) per layer
+        for inputs, outputs in zip(dims, dims[1:]):
+            bound = 1 / math.sqrt(inputs)
+            weight = numbers.uniform(-bound, bound, outputs * inputs)
+            self.parameters.append((weight, (outputs, inputs)))
+            self.parameters.append((numbers.uniform(-bound, bound, outputs), (outputs,)))
+        self.images = (numbers.uniform(0, 1, batch * dims[0]), (batch, dims[0]))
+        self.labels = [numbers.next() % dims[-1] for _ in range(batch)]
+
+
+LIBRARIES = {"torch": Torch, "jax": Jax, "numpy": Numpy}
+
+
+def measure(library, step, units, repetitions):
+    """The median microseconds per unit, and how many processors were busy meanwhile."""
+
+    def run(count):
+        start = time.perf_counter()
+        for _ in range(count):
+            value = step()
+        library.wait(value)
+        return time.perf_counter() - start
+
+    count = 3
+    run(count)
+    while run(count) < 0.004:
+        count *= 2
+    processor, start = time.process_time(), time.perf_counter()
+    times = [run(count) / count / units * 1e6 for _ in range(repetitions)]
+    busy = (time.process_time() - processor) / (time.perf_counter() - start)
+    return {"us": statistics.median(times), "times_us": times, "processors_busy": busy}
+
+
+def run_library(name, repetitions):
+    """Everything that one library does, as a dictionary."""
+    module = importlib.import_module(LIBRARIES[name].module)
+    library = LIBRARIES[name](module)
+    workloads = {}
+
+    def add(workload, step, units, loss_steps):
+        for _ in range(loss_steps + 1):
+            loss = step().item()
+        workloads[workload] = measure(library, step, units, repetitions)
+        if loss_steps >= 0:
+            workloads[workload]["loss"] = loss
+
+    for workload, (dims, batch) in TRAININGS.items():
+        add(workload, library.training(Training(dims, batch)), 1, VERIFIED_STEPS)
+    add("elementwise_1e6", library.formula(Numbers().uniform(-3, 3, FORMULA_SIZE)), 1, 0)
+    add("scalar_op", library.scalar_chain(), CHAIN_LENGTH, -1)
+    return {"version": module.__version__, "workloads": workloads}
+
+
+def run_in_process(name, repetitions):
+    """Runs a library in a process of its own; None, after a line of explanation, if it cannot."""
+    probe = [sys.executable, "-c", f"import {LIBRARIES[name].module}"]
+    found = subprocess.run(probe, capture_output=True, text=True, env={**os.environ, **ONE_THREAD})
+    if found.returncode != 0:
+        reason = (found.stderr.strip().splitlines() or ["no message"])[-1]
+        missing = f"No module named '{LIBRARIES[name].module}'"
+        print(f"{name}: {'not installed' if missing in reason else reason}, skipped", flush=True)
+        return None
+    command = [sys.executable, __file__, "--library", name, "--repetitions", str(repetitions)]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, **ONE_THREAD}
+    )
+    return json.loads(done.stdout)
+
+
+def check_losses(peers):
+    """All libraries must have trained the same network."""
+    for workload in [*TRAININGS, "elementwise_1e6"]:
+        losses = {name: peer["workloads"][workload]["loss"] for name, peer in peers.items()}
+        for name, loss in losses.items():
+            expected = next(iter(losses.values()))
+            if not abs(loss - expected) <= 1e-5 * abs(expected):
+                sys.exit(f"peers.py: {workload}: the libraries disagree: {losses}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", metavar="FILE", help="write the results there")
+    parser.add_argument("--repetitions", type=int, default=31, help="(default 31)")
+    parser.add_argument("--only", default=",".join(LIBRARIES), help="e.g. torch,numpy")
+    parser.add_argument("--library", choices=LIBRARIES, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.library:
+        print(json.dumps(run_library(options.library, options.repetitions)))
+        return
+    chosen = options.only.split(",")
+    if not set(chosen) <= set(LIBRARIES):
+        parser.error(f"--only: expected some of {','.join(LIBRARIES)}, got {options.only}")
+    peers = {}
+    for name in chosen:
+        result = run_in_process(name, options.repetitions)
+        if result is None:
+            continue
+        peers[name] = result
+        print(f"{name} {result['version']}")
+        for workload, measured in result["workloads"].items():
+            print(
+                f"  {workload:<30} {measured['us']:>12.2f} us"
+                f"   {measured['processors_busy']:.2f} processors busy",
+                flush=True,
+            )
+    check_losses(peers)
+    if options.json:
+        result = {"date": datetime.datetime.now().astimezone().isoformat(), "peers": peers}
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump(result, file, indent=2)
+
+
+if __name__ == "__main__":
+    main()

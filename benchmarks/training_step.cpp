@@ -1,0 +1,255 @@
+// What xgrad costs over code written by hand: training steps, a scalar operation, an elementwise
+// formula. Both variants run in this process, in turns, on one thread.
+//
+//   training_step [--only=xgrad|handwritten] [Google Benchmark's options]
+//
+// Before anything is timed, both variants must compute the same; the loss after five steps is also
+// a counter, for peers.py starts from the same numbers.
+#include "handwritten.hpp"
+#include "paired.hpp"
+#include "problem.hpp"
+#include "variants.hpp"
+
+#include <cblas.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace xg = xgrad;
+using handwritten::Buffer;
+using paired::Only;
+using problem::Training;
+using variants::array_of;
+using variants::by_hand;
+using variants::formula;
+using variants::learning_rate;
+using variants::XgradMlp;
+
+constexpr int verified_steps = 5;
+constexpr std::size_t chain_length = 100, formula_size = 1000000;
+
+[[noreturn]] void disagree(const std::string& workload, const std::string& what, double xgrad,
+                           double by_hand) {
+  std::fprintf(stderr, "training_step: %s: %s: xgrad has %.9g, the hand-written code %.9g\n",
+               workload.c_str(), what.c_str(), xgrad, by_hand);
+  std::exit(1);
+}
+
+/// NaN agrees with nothing.
+bool agree(double a, double b, double tolerance) { return std::abs(a - b) <= tolerance; }
+
+/// Compares a parameter with its hand-written twin, to a thousandth of how far training moved it.
+void check_parameter(const Training& training, const std::string& what, const Buffer& initial,
+                     const float* xgrad, const float* by_hand) {
+  double moved = 0;
+  for (std::size_t i = 0; i < initial.size(); ++i) {
+    moved = std::max(moved, std::abs(static_cast<double>(by_hand[i]) - initial[i]));
+  }
+  for (std::size_t i = 0; i < initial.size(); ++i) {
+    if (moved > 0 && agree(xgrad[i], by_hand[i], 1e-3 * moved)) continue;
+    disagree(training.name, what + ", element " + std::to_string(i), xgrad[i], by_hand[i]);
+  }
+}
+
+/// Trains both variants from the same parameters; returns the loss after `verified_steps`.
+double verify(const Training& training) {
+  const auto network = by_hand(training);
+  XgradMlp model(training);
+  double loss = 0;
+  for (int step = 0; step <= verified_steps; ++step) {
+    loss = model.step().item();
+    const double expected =
+        network->step(training.images.data(), training.labels.data(), learning_rate);
+    if (!agree(loss, expected, 1e-4 * std::abs(expected))) {
+      disagree(training.name, "loss after " + std::to_string(step) + " steps", loss, expected);
+    }
+  }
+  for (std::size_t k = 0; k < training.layers(); ++k) {
+    const std::string layer = " of layer " + std::to_string(k);
+    check_parameter(training, "weight" + layer, training.weights[k], model.weight(k).data(),
+                    network->weight(k));
+    check_parameter(training, "bias" + layer, training.biases[k], model.bias(k).data(),
+                    network->bias(k));
+  }
+  return loss;
+}
+
+/// Returns the formula's value.
+double verify_formula() {
+  const Buffer input = problem::formula_input(formula_size);
+  Buffer gradient(formula_size);
+  const double expected =
+      handwritten::elementwise_chain(input.data(), gradient.data(), formula_size);
+  const xg::Tensor<> x = xg::parameter(array_of<float>(input, {formula_size}));
+  const xg::Tensor<> value = formula(x);
+  value.backward();
+  if (!agree(value.item(), expected, 1e-4 * std::abs(expected))) {
+    disagree("elementwise", "value", value.item(), expected);
+  }
+  for (std::size_t i = 0; i < formula_size; ++i) {
+    const float xgrad = x.grad().data()[i];
+    if (!agree(xgrad, gradient[i], 1e-5)) {
+      disagree("elementwise", "gradient, element " + std::to_string(i), xgrad, gradient[i]);
+    }
+  }
+  return value.item();
+}
+
+/// Set when a steady-state step asked the system for memory, which it must not.
+bool system_blocks_asked = false;
+
+/// Counts the blocks that xgrad's pool asks of the system from construction to destruction.
+class SystemBlocks {
+ public:
+  explicit SystemBlocks(benchmark::State& state) : state_(state), before_(now()) {}
+  ~SystemBlocks() {
+    const std::size_t asked = now() - before_;
+    state_.counters["system_blocks"] = static_cast<double>(asked);
+    if (asked > 0) system_blocks_asked = true;
+  }
+
+ private:
+  static std::size_t now() { return xg::thread_pool()->system_blocks(); }
+
+  benchmark::State& state_;
+  std::size_t before_;
+};
+
+void benchmark_training(benchmark::State& state, const Training& training, double loss, Only only) {
+  const auto network = by_hand(training);
+  XgradMlp model(training);
+  for (int i = 0; i < verified_steps; ++i) model.step();
+  state.counters["loss"] = loss;
+  SystemBlocks blocks(state);
+  paired::compare(
+      state, only, 1, [&] { benchmark::DoNotOptimize(model.step()); },
+      [&] {
+        benchmark::DoNotOptimize(
+            network->step(training.images.data(), training.labels.data(), learning_rate));
+      });
+}
+
+void benchmark_scalar(benchmark::State& state) {
+  const xg::Tensor<> x = xg::parameter(xg::Tensor<>(1.0f));
+  const auto step = [&] {
+    x.zero_grad();
+    xg::Tensor<> y = x;
+    for (std::size_t i = 0; i < chain_length; ++i) y = y * 1.01f;
+    y.backward();
+  };
+  step();
+  step();
+  SystemBlocks blocks(state);
+  paired::measure(state, chain_length, step);
+}
+
+void benchmark_elementwise(benchmark::State& state, double value, Only only) {
+  const Buffer input = problem::formula_input(formula_size);
+  Buffer gradient(formula_size);
+  const xg::Tensor<> x = xg::parameter(array_of<float>(input, {formula_size}));
+  const auto step = [&] {
+    x.zero_grad();
+    formula(x).backward();
+  };
+  step();
+  step();
+  state.counters["loss"] = value;
+  SystemBlocks blocks(state);
+  paired::compare(state, only, 1, step, [&] {
+    benchmark::DoNotOptimize(
+        handwritten::elementwise_chain(input.data(), gradient.data(), formula_size));
+  });
+}
+
+/// Takes `--only=...` out of the arguments.
+Only take_only(std::vector<char*>& arguments) {
+  Only only = Only::both;
+  for (std::size_t i = 1; i < arguments.size();) {
+    const std::string argument = arguments[i];
+    if (argument == "--only=xgrad") {
+      only = Only::xgrad;
+    } else if (argument == "--only=handwritten") {
+      only = Only::handwritten;
+    } else {
+      ++i;
+      continue;
+    }
+    arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  return only;
+}
+
+/// Prints the medians alone.
+class Medians final : public benchmark::ConsoleReporter {
+ public:
+  Medians() : ConsoleReporter(OO_Tabular) {}
+  void ReportRuns(const std::vector<Run>& runs) override {
+    std::vector<Run> medians;
+    for (const Run& run : runs) {
+      if (runs.size() == 1 || run.aggregate_name == "median") medians.push_back(run);
+    }
+    ConsoleReporter::ReportRuns(medians);
+  }
+};
+
+template <class Function>
+void add(const std::string& name, Function function) {
+  constexpr int pairs = 51;
+  benchmark::RegisterBenchmark(name.c_str(), function)
+      ->Iterations(pairs)
+      ->UseManualTime()
+      ->Unit(benchmark::kMicrosecond);
+}
+
+/// What the report needs to know of the build.
+void add_context() {
+#ifdef __clang__
+  benchmark::AddCustomContext("compiler", __VERSION__);
+#else
+  benchmark::AddCustomContext("compiler", "g++ " __VERSION__);
+#endif
+  benchmark::AddCustomContext("blas", openblas_get_config());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<char*> arguments(argv, argv + argc);
+  const Only only = take_only(arguments);
+  std::string repetitions = "--benchmark_repetitions=7";
+  arguments.insert(arguments.begin() + 1, repetitions.data());  // a default: later ones prevail
+  int count = static_cast<int>(arguments.size());
+  arguments.push_back(nullptr);
+  benchmark::Initialize(&count, arguments.data());
+  if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 1;
+  add_context();
+  openblas_set_num_threads(1);
+
+  const std::vector<Training> trainings = {
+      {"mlp_2_8_2_batch_4", {2, 8, 2}, 4},
+      {"mlp_784_128_10_batch_1", {784, 128, 10}, 1},
+      {"mlp_784_128_10_batch_64", {784, 128, 10}, 64},
+      {"mlp_784_512_512_10_batch_256", {784, 512, 512, 10}, 256}};
+  for (const Training& training : trainings) {
+    const double loss = verify(training);
+    add(training.name, [&training, loss, only](benchmark::State& state) {
+      benchmark_training(state, training, loss, only);
+    });
+  }
+  const double value = verify_formula();
+  add("elementwise_1e6",
+      [value, only](benchmark::State& state) { benchmark_elementwise(state, value, only); });
+  if (only != Only::handwritten) add("scalar_op", benchmark_scalar);
+
+  Medians medians;
+  benchmark::RunSpecifiedBenchmarks(&medians);
+  benchmark::Shutdown();
+  if (!system_blocks_asked) return 0;
+  std::fprintf(stderr, "training_step: a steady-state step asked the system for memory\n");
+  return 1;
+}

@@ -1,0 +1,180 @@
+#include "plots.hpp"
+
+#include <gnuplot-iostream.h>
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <cstdlib>
+#include <sstream>
+
+namespace plots {
+namespace {
+
+using Path = std::filesystem::path;
+
+/// The program in PATH that draws. gnuplot-iostream itself would die of a broken pipe without it.
+std::string find_gnuplot() {
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path ? path : "");
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    Path program = Path(folder) / "gnuplot";
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(program, ignored)) return program.string();
+  }
+  throw Error("gnuplot is not installed (Debian: apt install gnuplot-nox)");
+}
+
+/// A string for gnuplot, which doubles single quotes.
+std::string quoted(const std::string& text) {
+  std::string result = "'";
+  for (char c : text) result.append(c == '\'' ? 2 : 1, c);
+  return result + "'";
+}
+
+/// Runs gnuplot on what `draw` writes to it; the result is a PNG of this many pixels.
+template <class Draw>
+void draw_png(const Path& file, std::size_t width, std::size_t height, const Draw& draw) {
+  const std::string gnuplot = find_gnuplot();
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
+
+  // Should gnuplot die while we write to it, we want an error, not a signal.
+  auto* const handler = std::signal(SIGPIPE, SIG_IGN);
+  {
+    Gnuplot gp(quoted(gnuplot));
+    gp << "set terminal pngcairo noenhanced size " << width << ',' << height
+       << " font 'DejaVu Sans,12' background rgb 'white'\n"
+       << "set output " << quoted(file.string()) << '\n'
+       << "set encoding utf8\n";
+    draw(gp);
+    gp << "unset output\n";
+  }
+  std::signal(SIGPIPE, handler);
+  if (!std::filesystem::exists(file, ignored)) {
+    throw Error("gnuplot could not draw " + file.string());
+  }
+}
+
+/// An image of red, green and blue bytes, white at first.
+class Canvas {
+ public:
+  struct Color {
+    unsigned char red, green, blue;
+  };
+  Canvas(std::size_t width, std::size_t height)
+      : width_(width), height_(height), pixels_(width * height, Color{255, 255, 255}) {}
+
+  std::size_t width() const { return width_; }
+  std::size_t height() const { return height_; }
+  Color& operator()(std::size_t x, std::size_t y) { return pixels_[y * width_ + x]; }
+  const char* bytes() const { return reinterpret_cast<const char*>(pixels_.data()); }
+  std::streamsize byte_count() const {
+    return static_cast<std::streamsize>(pixels_.size() * sizeof(Color));
+  }
+
+ private:
+  std::size_t width_, height_;
+  std::vector<Color> pixels_;
+};
+
+}  // namespace
+
+void draw_curves(const std::vector<Epoch>& history, const Path& file) {
+  const std::size_t epochs = history.size();
+  draw_png(file, 1200, 480, [&](Gnuplot& gp) {
+    gp << std::defaultfloat << "$history << EOD\n";
+    for (std::size_t i = 0; i < epochs; ++i) {
+      gp << i + 1 << ' ' << history[i].loss << ' ' << 100 * history[i].train_accuracy << ' '
+         << 100 * history[i].test_accuracy << '\n';
+    }
+    gp << "EOD\n"
+       << "set multiplot layout 1,2 margins 0.07,0.98,0.14,0.90 spacing 0.09\n"
+       << "set border 3 lc rgb '#808080'\n"
+       << "set grid lc rgb '#e4e4e4' lt 1\n"
+       << "set tics nomirror textcolor rgb '#303030'\n"
+       << "set xlabel 'epoch'\n"
+       << "set xrange [0.5:" << static_cast<double>(epochs) + 0.5 << "]\n"
+       << "set xtics 1," << std::max<std::size_t>(1, (epochs + 14) / 15) << '\n'
+       << "set style line 1 lc rgb '#0072b2' lw 2.5 pt 7 ps 0.8\n"
+       << "set style line 2 lc rgb '#d55e00' lw 2.5 pt 7 ps 0.8\n"
+
+       << "set title 'Training loss' font ',14'\n"
+       << "set ylabel 'cross-entropy'\n"
+       << "set yrange [0:*]\n"
+       << "plot $history using 1:2 with linespoints ls 1 notitle\n"
+
+       << "set title 'Accuracy' font ',14'\n"
+       << "set ylabel 'images classified correctly (%)'\n"
+       << "set yrange [*:*]\n"
+       << "set offsets 0,0,0.5,0.5\n"
+       << "set key bottom right reverse Left samplen 2\n"
+       << "plot $history using 1:3 with linespoints ls 1 title 'training set, during the epoch', "
+       << "$history using 1:4 with linespoints ls 2 title sprintf('test set (%.2f %% at the end)', "
+       << 100 * history.back().test_accuracy << ")\n"
+       << "unset multiplot\n";
+  });
+}
+
+void draw_predictions(const xgrad::Array<float>& images, const xgrad::Array<int>& labels,
+                      const xgrad::Array<int>& predicted, const std::vector<std::string>& classes,
+                      const Path& file) {
+  // In units of one image pixel: a cell is an image in a frame, space around it, two lines of text.
+  constexpr std::size_t columns = 8, rows = 6, side = 28, border = 4, text = 12;
+  constexpr std::size_t cell_width = side + 2 * border, cell_height = side + border + text;
+  constexpr std::size_t zoom = 4, title = 60;
+  constexpr Canvas::Color right = {27, 120, 55}, wrong = {200, 30, 45};
+
+  Canvas canvas(columns * cell_width, rows * cell_height);
+  std::ostringstream captions;
+  const std::size_t count = std::min(columns * rows, labels.size());
+  std::size_t right_count = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t left = i % columns * cell_width + border;
+    const std::size_t top = i / columns * cell_height + border;
+    const bool is_right = predicted(i) == labels(i);
+    right_count += is_right;
+
+    for (std::size_t y = 0; y < side + 2; ++y) {
+      for (std::size_t x = 0; x < side + 2; ++x) {
+        canvas(left + x - 1, top + y - 1) = is_right ? right : wrong;
+      }
+    }
+    for (std::size_t y = 0; y < side; ++y) {
+      for (std::size_t x = 0; x < side; ++x) {
+        const float ink = images(i, y * side + x);
+        const auto shade = static_cast<unsigned char>(std::lround(255 * (1 - ink)));
+        canvas(left + x, top + y) = {shade, shade, shade};
+      }
+    }
+
+    const auto caption = [&](std::size_t line, const std::string& name, const char* color) {
+      captions << "set label " << quoted(name) << " at " << left + side / 2 << ','
+               << top + side + 3 + 5 * line << " center front textcolor rgb '" << color << "'\n";
+    };
+    const auto name = [&](int label) { return classes.at(static_cast<std::size_t>(label)); };
+    caption(0, name(predicted(i)), is_right ? "#1b7837" : "#c81e2d");
+    if (!is_right) caption(1, "is: " + name(labels(i)), "#606060");
+  }
+
+  const std::size_t width = zoom * canvas.width(), height = zoom * canvas.height() + title;
+  draw_png(file, width, height, [&](Gnuplot& gp) {
+    gp << std::defaultfloat << "set margins 0,0,0,0\n"
+       << "set tmargin at screen " << 1 - static_cast<double>(title) / static_cast<double>(height)
+       << '\n'
+       << "set bmargin at screen 0\n"
+       << "unset border\nunset tics\nunset key\n"
+       << "set xrange [-0.5:" << static_cast<double>(canvas.width()) - 0.5 << "]\n"
+       << "set yrange [" << static_cast<double>(canvas.height()) - 0.5 << ":-0.5]\n"
+       << "set label 'The first " << count
+       << " test images and their predicted classes: " << right_count << " right, "
+       << count - right_count << " wrong' at screen 0.5,"
+       << 1 - 0.55 * static_cast<double>(title) / static_cast<double>(height)
+       << " center font ',16'\n"
+       << captions.str() << "plot '-' binary array=(" << canvas.width() << ',' << canvas.height()
+       << ") format='%uchar%uchar%uchar' using 1:2:3 with rgbimage\n";
+    gp.write(canvas.bytes(), canvas.byte_count());
+  });
+}
+
+}  // namespace plots

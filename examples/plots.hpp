@@ -1,0 +1,35 @@
+// Pictures of a training run, drawn by gnuplot.
+#pragma once
+#include <xgrad/autograd/array.hpp>
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace plots {
+
+/// gnuplot is missing, or left no picture. The message is one line.
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What is known after an epoch: the mean training loss, and accuracies from 0 to 1.
+struct Epoch {
+  double loss;
+  double train_accuracy;
+  double test_accuracy;
+};
+
+/// Draws a PNG with two panels, loss and accuracy by epoch. Throws Error.
+void draw_curves(const std::vector<Epoch>& history, const std::filesystem::path& file);
+
+/// Draws a PNG with the first images (at most 48), each with the name of the predicted class, and
+/// the right name where that is wrong. `images` is (n, 784) from 0 to 1, `labels` and `predicted`
+/// are (n) and index `classes`. Throws Error.
+void draw_predictions(const xgrad::Array<float>& images, const xgrad::Array<int>& labels,
+                      const xgrad::Array<int>& predicted, const std::vector<std::string>& classes,
+                      const std::filesystem::path& file);
+
+}  // namespace plots

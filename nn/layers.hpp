@@ -1,0 +1,168 @@
+// Layers: plain structs that are called with a tensor and name their tensors in visit(). Anything
+// callable with a tensor can stand in a Sequential; a visit() is needed only if it has parameters.
+#pragma once
+#include <xgrad/nn/init.hpp>
+#include <xgrad/ops/linalg.hpp>
+#include <xgrad/ops/unary.hpp>
+
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace xgrad::nn {
+
+/// z = W x + b for x (in) or (batch, in), with W (out, in) and b (out). Both start uniform in
+/// +-1 / sqrt(in), as in PyTorch.
+template <class T = float>
+struct Dense {
+  using value_type = T;
+  Tensor<T> weight, bias;
+
+  /// Throws std::invalid_argument if an extent is 0.
+  Dense(std::size_t in, std::size_t out, Generator& generator = default_generator(),
+        Location at = here());
+
+  Tensor<T> operator()(const Tensor<T>& x, Location at = here()) const {
+    return linear(x, weight, bias, Activation::none, at);
+  }
+  template <class Visitor>
+  void visit(Visitor&& visitor) {
+    visitor("weight", weight);
+    visitor("bias", bias);
+  }
+};
+extern template struct Dense<float>;
+extern template struct Dense<double>;
+
+struct Relu {
+  template <class T>
+  Tensor<T> operator()(const Tensor<T>& x) const {
+    return relu(x);
+  }
+};
+struct Tanh {
+  template <class T>
+  Tensor<T> operator()(const Tensor<T>& x) const {
+    return tanh(x);
+  }
+};
+struct Sigmoid {
+  template <class T>
+  Tensor<T> operator()(const Tensor<T>& x) const {
+    return sigmoid(x);
+  }
+};
+
+namespace detail {
+
+/// "<index>.<name>".
+std::string place(std::size_t index, const std::string& name);
+
+template <class T>
+void append(std::vector<Tensor<T>>& tensors, const Tensor<T>& tensor);
+extern template void append(std::vector<Tensor<float>>&, const Tensor<float>&);
+extern template void append(std::vector<Tensor<double>>&, const Tensor<double>&);
+
+struct AnyVisitor {
+  template <class T>
+  void operator()(const std::string&, Tensor<T>&) const {}
+};
+template <class Layer, class = void>
+struct HasParameters : std::false_type {};
+template <class Layer>
+struct HasParameters<Layer, std::void_t<decltype(std::declval<Layer&>().visit(AnyVisitor()))>>
+    : std::true_type {};
+
+// The element type of the first layer that has one; float if none does.
+template <class Void, class... Layers>
+struct ElementType {
+  using type = float;
+};
+template <class Layer, class... Layers>
+struct ElementType<std::void_t<typename Layer::value_type>, Layer, Layers...> {
+  using type = typename Layer::value_type;
+};
+template <class Void, class Layer, class... Layers>
+struct ElementType<Void, Layer, Layers...> : ElementType<void, Layers...> {};
+
+template <class Layer>
+inline constexpr bool is_dense = false;
+template <class T>
+inline constexpr bool is_dense<Dense<T>> = true;
+
+}  // namespace detail
+
+/// Layers applied one after the other; a Dense followed by a Relu runs as one operation.
+template <class... Layers>
+class Sequential {
+ public:
+  using value_type = typename detail::ElementType<void, Layers...>::type;
+
+  explicit Sequential(Layers... layers) : layers_(std::move(layers)...) {}
+
+  template <class T>
+  Tensor<T> operator()(const Tensor<T>& x, Location at = here()) const {
+    return apply_from<0>(x, at);
+  }
+  /// The names are "0.weight", "0.bias", ... by the layer's place.
+  template <class Visitor>
+  void visit(Visitor&& visitor) {
+    visit_from<0>(visitor);
+  }
+  template <std::size_t I>
+  auto& layer() noexcept {
+    return std::get<I>(layers_);
+  }
+
+ private:
+  static constexpr std::size_t count = sizeof...(Layers);
+  template <std::size_t I>
+  using Layer = std::tuple_element_t<I, std::tuple<Layers...>>;
+
+  template <std::size_t I>
+  static constexpr bool dense_then_relu() {
+    if constexpr (I + 1 < count)
+      return detail::is_dense<Layer<I>> && std::is_same_v<Layer<I + 1>, Relu>;
+    else
+      return false;
+  }
+
+  template <std::size_t I, class T>
+  Tensor<T> apply_from(const Tensor<T>& x, Location at) const {
+    if constexpr (I == count) {
+      return x;
+    } else if constexpr (dense_then_relu<I>()) {
+      const auto& dense = std::get<I>(layers_);
+      return apply_from<I + 2>(linear(x, dense.weight, dense.bias, Activation::relu, at), at);
+    } else if constexpr (std::is_invocable_v<const Layer<I>&, const Tensor<T>&, Location>) {
+      return apply_from<I + 1>(std::get<I>(layers_)(x, at), at);
+    } else {
+      return apply_from<I + 1>(std::get<I>(layers_)(x), at);
+    }
+  }
+
+  template <std::size_t I, class Visitor>
+  void visit_from(Visitor& visitor) {
+    if constexpr (I < count) {
+      if constexpr (detail::HasParameters<Layer<I>>::value) {
+        std::get<I>(layers_).visit(
+            [&](const std::string& name, auto& tensor) { visitor(detail::place(I, name), tensor); });
+      }
+      visit_from<I + 1>(visitor);
+    }
+  }
+
+  std::tuple<Layers...> layers_;
+};
+
+/// The parameters of a model, in the order in which it visits them.
+template <class Model>
+std::vector<Tensor<typename Model::value_type>> parameters(Model& model) {
+  std::vector<Tensor<typename Model::value_type>> result;
+  model.visit([&](const std::string&, auto& tensor) { detail::append(result, tensor); });
+  return result;
+}
+
+}  // namespace xgrad::nn

@@ -1,0 +1,57 @@
+#include <xgrad/nn/random.hpp>
+
+#include <cmath>
+
+namespace xgrad::nn {
+namespace {
+
+std::uint64_t rotated(std::uint64_t x, int bits) noexcept { return x << bits | x >> (64 - bits); }
+
+}  // namespace
+
+Generator::Generator(std::uint64_t seed) noexcept {
+  for (std::uint64_t& word : state_) {
+    std::uint64_t z = seed += 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    word = z ^ z >> 31;
+  }
+}
+
+std::uint64_t Generator::operator()() noexcept {
+  std::uint64_t result = rotated(state_[1] * 5, 7) * 9;
+  std::uint64_t shifted = state_[1] << 17;
+  state_[2] ^= state_[0];
+  state_[3] ^= state_[1];
+  state_[1] ^= state_[2];
+  state_[0] ^= state_[3];
+  state_[2] ^= shifted;
+  state_[3] = rotated(state_[3], 45);
+  return result;
+}
+
+Generator& default_generator() noexcept {
+  static thread_local Generator generator;
+  return generator;
+}
+
+double uniform01(Generator& generator) noexcept {
+  return static_cast<double>(generator() >> 11) * 0x1p-53;
+}
+
+double normal(Generator& generator) noexcept {
+  constexpr double two_pi = 6.283185307179586;
+  double radius = std::sqrt(-2 * std::log(1 - uniform01(generator)));
+  return radius * std::cos(two_pi * uniform01(generator));
+}
+
+std::uint64_t below(Generator& generator, std::uint64_t n, Location at) {
+  if (n == 0) fail("below", "n of at least 1", "0", at);
+  // The draws from `rejected` on are a whole multiple of n in number.
+  std::uint64_t rejected = (0 - n) % n;
+  std::uint64_t draw = generator();
+  while (draw < rejected) draw = generator();
+  return draw % n;
+}
+
+}  // namespace xgrad::nn

@@ -1,0 +1,151 @@
+// Elementwise functions of two tensors, comparisons, and where. All broadcast like NumPy. A number
+// or an xtensor expression may stand on either side; the result has the tensor's element type.
+#pragma once
+#include <xgrad/ops/rules.hpp>
+
+namespace xgrad {
+
+// y = a + b.   ga = gb = g.   Documented where the engine declares it, autograd/broadcast.hpp.
+template <class T>
+Tensor<T> add(const Tensor<T>& a, const Tensor<T>& b, Location at) {
+  return binary(
+      "add", a, b, [](auto x, auto z) { return x + z; }, from_cotangent(Pass()),
+      from_cotangent(Pass()), at);
+}
+XGRAD_BINARY(Tensor, add)
+
+/// y = a - b.   ga = g, gb = -g.
+template <class T>
+Tensor<T> subtract(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+  return binary(
+      "subtract", a, b, [](auto x, auto z) { return x - z; }, from_cotangent(Pass()),
+      from_cotangent([](auto g) { return -g; }), at);
+}
+XGRAD_BINARY(Tensor, subtract)
+
+/// y = a b.   ga = g b, gb = g a.   Saves the factor of whichever wants a gradient.
+template <class T>
+Tensor<T> multiply(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+  return binary(
+      "multiply", a, b, [](auto x, auto z) { return x * z; },
+      from_b([](auto g, auto z) { return g * z; }), from_a([](auto g, auto x) { return g * x; }),
+      at);
+}
+XGRAD_BINARY(Tensor, multiply)
+
+/// y = a / b by IEEE rules.   ga = g / b, gb = -g a / b^2.   Saves b, and a if b wants a gradient.
+template <class T>
+Tensor<T> divide(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+  return binary(
+      "divide", a, b, [](auto x, auto z) { return x / z; },
+      from_b([](auto g, auto z) { return g / z; }),
+      from_a_and_b([](auto g, auto x, auto z) { return -(g / z) * (x / z); }), at);
+}
+XGRAD_BINARY(Tensor, divide)
+
+/// y = max(a, b), NaN if either is.   The larger gets g; at a tie each gets g / 2, the subgradient
+/// of least norm; with a NaN both get g, so that it is never hidden.   Saves a, b.
+template <class T>
+Tensor<T> maximum(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+  return binary(
+      "maximum", a, b, [](auto x, auto z) { return maximum(x, z); },
+      from_a_and_b(
+          [](auto g, auto x, auto z) { return where(x < z, 0, where(x == z, g * 0.5, g)); }),
+      from_a_and_b(
+          [](auto g, auto x, auto z) { return where(x > z, 0, where(x == z, g * 0.5, g)); }),
+      at);
+}
+XGRAD_BINARY(Tensor, maximum)
+
+/// y = min(a, b), NaN if either is.   Gradients as for maximum.   Saves a, b.
+template <class T>
+Tensor<T> minimum(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+  return binary(
+      "minimum", a, b, [](auto x, auto z) { return minimum(x, z); },
+      from_a_and_b(
+          [](auto g, auto x, auto z) { return where(x > z, 0, where(x == z, g * 0.5, g)); }),
+      from_a_and_b(
+          [](auto g, auto x, auto z) { return where(x < z, 0, where(x == z, g * 0.5, g)); }),
+      at);
+}
+XGRAD_BINARY(Tensor, minimum)
+
+/// y = a^b, NaN for a < 0 and b not an integer.
+/// ga = g b a^(b-1), 0 where b = 0.   gb = g y ln a, 0 where a = 0 and b >= 0, NaN where a < 0.
+/// Saves a, b.
+template <class T>
+Tensor<T> pow(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+  return binary(
+      "pow", a, b, [](auto x, auto z) { return pow(x, z); },
+      from_a_and_b(
+          [](auto g, auto x, auto z) { return where(z == 0, 0, g * (z * pow(x, z - 1))); }),
+      from_a_and_b([](auto g, auto x, auto z) {
+        return where(x == 0, where(z >= 0, 0, g * (pow(x, z) * log(x))), g * (pow(x, z) * log(x)));
+      }),
+      at);
+}
+XGRAD_BINARY(Tensor, pow)
+
+/// The result of a comparison, for any element type.
+template <class T>
+using Truth = Array<bool>;
+
+/// a < b and the like, a truth value per element. Never recorded. False where either is NaN, except
+/// not_equal.
+template <class T>
+Array<bool> less(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+  return compare(
+      "less", a, b, [](T x, T z) { return x < z; }, at);
+}
+XGRAD_BINARY(Truth, less)
+template <class T>
+Array<bool> less_equal(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+  return compare(
+      "less_equal", a, b, [](T x, T z) { return x <= z; }, at);
+}
+XGRAD_BINARY(Truth, less_equal)
+template <class T>
+Array<bool> greater(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+  return compare(
+      "greater", a, b, [](T x, T z) { return x > z; }, at);
+}
+XGRAD_BINARY(Truth, greater)
+template <class T>
+Array<bool> greater_equal(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+  return compare(
+      "greater_equal", a, b, [](T x, T z) { return x >= z; }, at);
+}
+XGRAD_BINARY(Truth, greater_equal)
+template <class T>
+Array<bool> equal(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+  return compare(
+      "equal", a, b, [](T x, T z) { return x == z; }, at);
+}
+XGRAD_BINARY(Truth, equal)
+template <class T>
+Array<bool> not_equal(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+  return compare(
+      "not_equal", a, b, [](T x, T z) { return x != z; }, at);
+}
+XGRAD_BINARY(Truth, not_equal)
+
+/// y = a where `condition` holds, else b; the three broadcast together.
+/// ga = g where it holds, else exactly 0; gb the other way round.   Saves the condition.
+/// The branch not taken still has a derivative: where(x > 0, log(x), 0) has gradient NaN at x = 0,
+/// since 0 times inf; make the argument safe first: log(where(x > 0, x, 1)).
+// Parameters by value: xt::where takes anything by forwarding reference, and would win otherwise.
+template <class T>
+Tensor<T> where(Array<bool> condition, Tensor<T> a, Tensor<T> b, Location at = here());
+template <class T, class S, IfOperand<S> = 0>
+Tensor<T> where(Array<bool> condition, Tensor<T> a, S b, Location at = here()) {
+  return where(std::move(condition), std::move(a), Tensor<T>(b), at);
+}
+template <class T, class S, IfOperand<S> = 0>
+Tensor<T> where(Array<bool> condition, S a, Tensor<T> b, Location at = here()) {
+  return where(std::move(condition), Tensor<T>(a), std::move(b), at);
+}
+
+extern template Tensor<float> where(Array<bool>, Tensor<float>, Tensor<float>, Location);
+extern template Tensor<double> where(Array<bool>, Tensor<double>, Tensor<double>, Location);
+
+}  // namespace xgrad

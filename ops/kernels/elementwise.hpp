@@ -1,0 +1,104 @@
+// Defines unary() and binary(), declared in ops/rules.hpp.
+#pragma once
+#include <xgrad/ops/kernels/map.hpp>
+#include <xgrad/ops/rules.hpp>
+
+namespace xgrad {
+
+/// d(g, x...) in one loop, or as recorded tensor operations while a graph of the gradient is
+/// wanted.
+template <class T, class D, class... In>
+Tensor<T> apply_rule(const char* op, const D& d, const Tensor<T>& g, const In&... x) {
+  if constexpr (std::is_same_v<D, Pass>) {
+    return g;
+  } else {
+    if (recording()) return d(g, x...);
+    Shape shape = g.shape();
+    ((shape = broadcast_shape(op, shape, x.shape(), {})), ...);
+    Tensor<T> result = empty<T>(shape);
+    launch([d](Array<T>& y, const auto&... in) { map(y, d, in...); }, result, g, x...);
+    return result;
+  }
+}
+
+template <class T, class F, class D>
+Tensor<T> record_rule(const char* op, const Tensor<T>& x, Tensor<T> y, FromOutput<D> rule) {
+  Saved<T> saved(y);
+  return record(op, std::move(y), {&x}, [op, d = rule.d, saved = std::move(saved)](Pullback<T>& p) {
+    p.add(0, apply_rule(op, d, p.g, p.output(saved)));
+  });
+}
+template <class T, class F, class D>
+Tensor<T> record_rule(const char* op, const Tensor<T>& x, Tensor<T> y, FromInput<D> rule) {
+  return record(op, std::move(y), {&x}, [op, d = rule.d, saved = Saved<T>(x)](Pullback<T>& p) {
+    p.add(0, apply_rule(op, d, p.g, p.get(saved)));
+  });
+}
+
+template <class T, class F, class D>
+Tensor<T> record_rule(const char* op, const Tensor<T>& x, Tensor<T> y, FromCotangent<D> rule) {
+  return record(op, std::move(y), {&x},
+                [op, d = rule.d](Pullback<T>& p) { p.add(0, apply_rule(op, d, p.g)); });
+}
+
+template <class T, class F, class Rule>
+Tensor<T> unary(const char* op, const Tensor<T>& x, F f, Rule rule) {
+  Tensor<T> y = empty<T>(x.shape());
+  launch([f](Array<T>& out, const Array<T>& in) { map(out, f, in); }, y, x);
+  return record_rule<T, F>(op, x, std::move(y), rule);
+}
+
+// What a partial derivative reads.
+template <class D>
+struct Reads {
+  static constexpr bool a = false, b = false;
+};
+template <bool A, bool B, class D>
+struct Reads<Partial<A, B, D>> {
+  static constexpr bool a = A, b = B;
+};
+
+template <class T, class Rule>
+Tensor<T> apply_partial(const char* op, const Rule& rule, Pullback<T>& p, const Saved<T>& a,
+                        const Saved<T>& b) {
+  if constexpr (Reads<Rule>::a && Reads<Rule>::b) {
+    return apply_rule(op, rule.d, p.g, p.get(a), p.get(b));
+  } else if constexpr (Reads<Rule>::a) {
+    return apply_rule(op, rule.d, p.g, p.get(a));
+  } else if constexpr (Reads<Rule>::b) {
+    return apply_rule(op, rule.d, p.g, p.get(b));
+  } else {
+    return apply_rule(op, rule.d, p.g);
+  }
+}
+
+template <class T, class F, class PartialA, class PartialB>
+Tensor<T> binary(const char* op, const Tensor<T>& a, const Tensor<T>& b, F f, PartialA da,
+                 PartialB db, Location at) {
+  Tensor<T> y = empty<T>(broadcast_shape(op, a.shape(), b.shape(), at));
+  launch([f](Array<T>& out, const Array<T>& x, const Array<T>& z) { map(out, f, x, z); }, y, a, b);
+  bool save_a = (Reads<PartialA>::a && a.tracked()) || (Reads<PartialB>::a && b.tracked());
+  bool save_b = (Reads<PartialA>::b && a.tracked()) || (Reads<PartialB>::b && b.tracked());
+  return record(op, std::move(y), {&a, &b},
+                [op, da, db, saved_a = save_a ? Saved<T>(a) : Saved<T>(),
+                 saved_b = save_b ? Saved<T>(b) : Saved<T>()](Pullback<T>& p) {
+                  if (p.wants(0)) p.add(0, apply_partial(op, da, p, saved_a, saved_b));
+                  if (p.wants(1)) p.add(1, apply_partial(op, db, p, saved_a, saved_b));
+                });
+}
+
+template <class T, class F>
+Array<bool> compare(const char* op, const Tensor<T>& a, const Tensor<T>& b, F f, Location at) {
+  Array<bool> y = empty_array<bool>(broadcast_shape(op, a.shape(), b.shape(), at));
+  const Shape* shapes[] = {&a.shape(), &b.shape()};
+  const T *x = a.data(), *z = b.data();
+  for_each_row(y.shape(), shapes, [&](const Row& row) {
+    const T *p = x + row.in[0], *q = z + row.in[1];
+    bool* out = y.data() + row.out;
+    std::size_t i_step = row.step[0], j_step = row.step[1];
+    for (std::size_t i = 0; i < row.length; ++i) out[i] = f(p[i * i_step], q[i * j_step]);
+  });
+  return y;
+}
+
+}  // namespace xgrad

@@ -1,0 +1,18 @@
+// The matrix product, by BLAS. The only door to cblas.
+#pragma once
+#include <cstddef>
+
+namespace xgrad {
+
+/// Extents and storage of a product A B, A (m, k) and B (k, n). A transposed operand is stored as
+/// (k, m) or (n, k), row by row; nothing is ever copied to transpose it.
+struct ProductDims {
+  std::size_t m, n, k;
+  bool a_transposed = false, b_transposed = false;
+};
+
+/// c (m, n) = A B. Extents of 0 are fine; c is 0 where k = 0.
+void gemm(const ProductDims& dims, const float* a, const float* b, float* c);
+void gemm(const ProductDims& dims, const double* a, const double* b, double* c);
+
+}  // namespace xgrad

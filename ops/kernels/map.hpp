@@ -1,0 +1,66 @@
+// y = f(x...), element by element with NumPy's broadcasting, on batches.
+#pragma once
+#include <xgrad/ops/kernels/batch.hpp>
+#include <xgrad/ops/kernels/rows.hpp>
+
+#include <tuple>
+#include <utility>
+
+namespace xgrad {
+
+/// One row: y[i] = f(in[k][i * step[k]]...). An operand with step 0 is spread over a buffer of one
+/// batch, so that one loop serves every mix of steps. y may be one of the operands.
+template <class T, class F, std::size_t... K>
+void map_row(const F& f, T* y, std::size_t n, const T* const* in, const std::size_t* step,
+             std::index_sequence<K...>) {
+  constexpr std::size_t width = Batch<T>::size;
+  alignas(64) T spread[sizeof...(K)][width];
+  const T* p[] = {(step[K] == 0 ? (Batch<T>(*in[K]).store(spread[K]), spread[K]) : in[K])...};
+  std::size_t i = 0;
+  for (; i + width <= n; i += width) f(Batch<T>::load(p[K] + i * step[K])...).store(y + i);
+  if (i < n) f(Batch<T>::load(p[K] + i * step[K], n - i)...).store(y + i, n - i);
+}
+
+template <class T, class F, class... In>
+void map(Array<T>& y, const F& f, const In&... x) {
+  constexpr auto operands = std::index_sequence_for<In...>();
+  const Shape& shape = y.shape();
+  const T* in[] = {x.data()...};
+  if (y.size() == 0) return;
+  if (((x.size() == 1 || x.shape() == shape) && ...)) {
+    const std::size_t step[] = {std::size_t(x.size() != 1)...};
+    return map_row(f, y.data(), y.size(), in, step, operands);
+  }
+  const Shape* shapes[] = {&x.shape()...};
+  for_each_row(shape, shapes, [&](const Row& row) {
+    const T* at[sizeof...(In)];
+    for (std::size_t k = 0; k < sizeof...(In); ++k) at[k] = in[k] + row.in[k];
+    map_row(f, y.data() + row.out, row.length, at, row.step.data(), operands);
+  });
+}
+
+/// f(batches...) by reference over n elements of each array in turn; those not const are written
+/// back.
+template <class T, class F, class... P>
+void update(std::size_t n, const F& f, P*... p) {
+  auto run = [&](auto load, auto store) {
+    auto batches = std::make_tuple(load(p)...);
+    std::apply(f, batches);
+    std::apply([&](const auto&... batch) { (store(batch, p), ...); }, batches);
+  };
+  std::size_t i = 0;
+  for (; i + Batch<T>::size <= n; i += Batch<T>::size) {
+    run([&](const T* from) { return Batch<T>::load(from + i); },
+        [&](const Batch<T>& batch, auto* to) {
+          if constexpr (!std::is_const_v<std::remove_pointer_t<decltype(to)>>) batch.store(to + i);
+        });
+  }
+  if (i == n) return;
+  run([&](const T* from) { return Batch<T>::load(from + i, n - i); },
+      [&](const Batch<T>& batch, auto* to) {
+        if constexpr (!std::is_const_v<std::remove_pointer_t<decltype(to)>>)
+          batch.store(to + i, n - i);
+      });
+}
+
+}  // namespace xgrad

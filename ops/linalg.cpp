@@ -1,0 +1,196 @@
+#include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/kernels/gemm.hpp>
+#include <xgrad/ops/kernels/map.hpp>
+#include <xgrad/ops/linalg.hpp>
+#include <xgrad/ops/shape.hpp>
+#include <xgrad/ops/unary.hpp>
+
+#include <numeric>
+
+namespace xgrad {
+namespace {
+
+/// The product of two buffers read as matrices, the result under any shape of m n elements.
+/// Vectors, matrices and stacks with flattened leading axes are all this one operation.
+///   gA = G B^T,  gB = A^T G, each written in the order in which A, B are stored.   Saves a, b.
+template <class T>
+Tensor<T> product(const char* op, const Tensor<T>& a, const Tensor<T>& b, const ProductDims& dims,
+                  const Shape& shape) {
+  Tensor<T> y = empty<T>(shape);
+  launch([dims](Array<T>& out, const Array<T>& x,
+                const Array<T>& z) { gemm(dims, x.data(), z.data(), out.data()); },
+         y, a, b);
+  bool save_a = b.tracked(), save_b = a.tracked();
+  return record(op, std::move(y), {&a, &b},
+                [op, dims, a = save_a ? Saved<T>(a) : Saved<T>(),
+                 b = save_b ? Saved<T>(b) : Saved<T>()](Pullback<T>& p) {
+                  auto [m, n, k, ta, tb] = dims;
+                  if (p.wants(0)) {
+                    p.add(0, ta ? product(op, p.get(b), p.g, {k, m, n, tb, true}, p.shape(0))
+                                : product(op, p.g, p.get(b), {m, k, n, false, !tb}, p.shape(0)));
+                  }
+                  if (p.wants(1)) {
+                    p.add(1, tb ? product(op, p.g, p.get(a), {n, k, m, true, ta}, p.shape(1))
+                                : product(op, p.get(a), p.g, {k, n, m, !ta, false}, p.shape(1)));
+                  }
+                });
+}
+
+Shape without(const Shape& shape, std::size_t axis) {
+  Shape result(shape);
+  result.erase(result.begin() + static_cast<std::ptrdiff_t>(axis));
+  return result;
+}
+
+Shape joined(Shape a, const Shape& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+[[noreturn]] void fail_inner(const char* op, const Shape& a, const Shape& b, Location at) {
+  fail(op, "(..., m, k) and (..., k, n)", to_string(a) + " and " + to_string(b), at);
+}
+
+/// The axis of b that a product sums over: the last but one, or the only one.
+std::size_t inner_axis(const Shape& b) { return b.size() < 2 ? 0 : b.size() - 2; }
+
+/// a (..., k) times b (k) or (k, n): the leading axes of a are rows of one matrix.
+template <class T>
+Tensor<T> flat_product(const char* op, const Tensor<T>& a, const Tensor<T>& b) {
+  std::size_t k = a.shape().back(), n = b.ndim() == 1 ? 1 : b.shape()[1];
+  Shape rows = without(a.shape(), a.ndim() - 1);
+  Shape shape = joined(rows, without(b.shape(), 0));
+  return product(op, a, b, {size_of(rows), n, k}, shape);
+}
+
+/// Matrices in the last two axes, the leading axes broadcast. A transposed operand's matrices are
+/// stored transposed. The engine sums the cotangents over broadcast axes.
+template <class T>
+Tensor<T> batched_product(const char* op, const Tensor<T>& a, const Tensor<T>& b,
+                          const ProductDims& dims, Location at) {
+  Shape lead_a(a.shape().begin(), a.shape().end() - 2),
+      lead_b(b.shape().begin(), b.shape().end() - 2);
+  Shape lead = lead_a;
+  if (!broadcast_into(lead, lead_b)) fail_inner(op, a.shape(), b.shape(), at);
+  Tensor<T> y = empty<T>(joined(lead, {dims.m, dims.n}));
+  launch(
+      [&](Array<T>& out, const Array<T>& x, const Array<T>& z) {
+        const Shape* shapes[] = {&lead_a, &lead_b};
+        for_each_row(lead, shapes, [&](const Row& row) {
+          for (std::size_t i = 0; i < row.length; ++i) {
+            gemm(dims, x.data() + (row.in[0] + i * row.step[0]) * dims.m * dims.k,
+                 z.data() + (row.in[1] + i * row.step[1]) * dims.k * dims.n,
+                 out.data() + (row.out + i) * dims.m * dims.n);
+          }
+        });
+      },
+      y, a, b);
+  return record(op, std::move(y), {&a, &b},
+                [op, dims, a = Saved<T>(a), b = Saved<T>(b)](Pullback<T>& p) {
+                  auto [m, n, k, ta, tb] = dims;
+                  if (p.wants(0)) {
+                    p.add(0, ta ? batched_product(op, p.get(b), p.g, {k, m, n, tb, true}, {})
+                                : batched_product(op, p.g, p.get(b), {m, k, n, false, !tb}, {}));
+                  }
+                  if (p.wants(1)) {
+                    p.add(1, tb ? batched_product(op, p.g, p.get(a), {n, k, m, true, ta}, {})
+                                : batched_product(op, p.get(a), p.g, {k, n, m, !ta, false}, {}));
+                  }
+                });
+}
+
+}  // namespace
+
+template <class T>
+Tensor<T> dot(const Tensor<T>& a, const Tensor<T>& b, Location at) {
+  if (a.ndim() == 0 || b.ndim() == 0) return multiply(a, b, at);
+  std::size_t axis = inner_axis(b.shape());
+  if (a.shape().back() != b.shape()[axis]) fail_inner("dot", a.shape(), b.shape(), at);
+  if (b.ndim() <= 2) return flat_product("dot", a, b);
+  // Bring the summed axis of a stack to the front; what remains are the columns of one matrix.
+  std::vector<int> order(b.ndim());
+  std::iota(order.begin(), order.end(), 0);
+  std::rotate(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(axis),
+              order.begin() + static_cast<std::ptrdiff_t>(axis) + 1);
+  Tensor<T> columns = transpose(b, order, at);
+  Shape rows = without(a.shape(), a.ndim() - 1), rest = without(b.shape(), axis);
+  return product("dot", a, columns, {size_of(rows), size_of(rest), a.shape().back()},
+                 joined(rows, rest));
+}
+
+template <class T>
+Tensor<T> matmul(const Tensor<T>& a, const Tensor<T>& b, Location at) {
+  if (a.ndim() == 0 || b.ndim() == 0 || a.shape().back() != b.shape()[inner_axis(b.shape())]) {
+    fail_inner("matmul", a.shape(), b.shape(), at);
+  }
+  if (b.ndim() <= 2) return flat_product("matmul", a, b);
+  std::size_t k = a.shape().back(), n = b.shape().back();
+  if (a.ndim() > 1) return batched_product("matmul", a, b, {a.shape()[a.ndim() - 2], n, k}, at);
+  Tensor<T> row = reshape(a, Shape{1, k}, at);
+  return reshape(batched_product("matmul", row, b, {1, n, k}, at), without(b.shape(), b.ndim() - 2),
+                 at);
+}
+
+template <class T>
+Tensor<T> outer(const Tensor<T>& a, const Tensor<T>& b, Location) {
+  return product("outer", a, b, {a.size(), b.size(), 1}, Shape{a.size(), b.size()});
+}
+
+template <class T>
+Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& bias,
+                 Activation activation, Location at) {
+  if (x.ndim() == 0 || weight.ndim() != 2 || bias.ndim() != 1 ||
+      x.shape().back() != weight.shape()[1] || bias.shape()[0] != weight.shape()[0]) {
+    fail("linear", "x (..., in), weight (out, in), bias (out)",
+         to_string(x.shape()) + ", " + to_string(weight.shape()) + ", " + to_string(bias.shape()),
+         at);
+  }
+  std::size_t n = weight.shape()[0], k = weight.shape()[1];
+  Shape rows = without(x.shape(), x.ndim() - 1);
+  std::size_t m = size_of(rows);
+  bool relus = activation == Activation::relu;
+  Tensor<T> y = empty<T>(joined(rows, Shape{n}));
+  launch(
+      [=](Array<T>& out, const Array<T>& in, const Array<T>& w, const Array<T>& b) {
+        gemm({m, n, k, false, true}, in.data(), w.data(), out.data());
+        if (relus)
+          map(
+              out, [](auto z, auto c) { return relu(z + c); }, out, b);
+        else
+          map(
+              out, [](auto z, auto c) { return z + c; }, out, b);
+      },
+      y, x, weight, bias);
+  Saved<T> saved_x = weight.tracked() ? Saved<T>(x) : Saved<T>();
+  Saved<T> saved_w = x.tracked() ? Saved<T>(weight) : Saved<T>();
+  Saved<T> saved_y = relus ? Saved<T>(y) : Saved<T>();
+  return record("linear", std::move(y), {&x, &weight, &bias}, [=](Pullback<T>& p) {
+    Tensor<T> g = p.g;
+    if (relus && recording()) {
+      g = where(p.output(saved_y) <= 0, 0, p.g);
+    } else if (relus) {
+      g = empty<T>(p.g.shape());
+      launch(
+          [](Array<T>& out, const Array<T>& in, const Array<T>& z) {
+            map(
+                out, [](auto c, auto v) { return where(v <= 0, 0, c); }, in, z);
+          },
+          g, p.g, p.get(saved_y));
+    }
+    if (p.wants(0)) p.add(0, product("linear", g, p.get(saved_w), {m, k, n}, p.shape(0)));
+    if (p.wants(1))
+      p.add(1, product("linear", g, p.get(saved_x), {n, k, m, true, false}, p.shape(1)));
+    if (p.wants(2)) p.add(2, g);
+  });
+}
+
+#define XGRAD_LINALG(T)                                                                       \
+  template Tensor<T> dot(const Tensor<T>&, const Tensor<T>&, Location);                       \
+  template Tensor<T> matmul(const Tensor<T>&, const Tensor<T>&, Location);                    \
+  template Tensor<T> outer(const Tensor<T>&, const Tensor<T>&, Location);                     \
+  template Tensor<T> linear(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&, Activation, \
+                            Location);
+XGRAD_LINALG(float)
+XGRAD_LINALG(double)
+
+}  // namespace xgrad

@@ -1,0 +1,242 @@
+#include <xgrad/ops/kernels/rows.hpp>
+#include <xgrad/ops/shape.hpp>
+
+#include <algorithm>
+
+namespace xgrad {
+
+std::size_t checked_axis(const char* op, int axis, const Shape& shape, Location at) {
+  int rank = static_cast<int>(shape.size());
+  if (axis < -rank || axis >= rank) {
+    fail(op, "an axis of a tensor of shape " + to_string(shape), "axis " + std::to_string(axis),
+         at);
+  }
+  return static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
+}
+
+template <class T>
+Tensor<T> reshape(const Tensor<T>& x, const Shape& shape, Location at) {
+  if (size_of(shape) != x.size()) {
+    fail("reshape", "a shape with as many elements as " + to_string(x.shape()), to_string(shape),
+         at);
+  }
+  Tensor<T> y = empty<T>(shape);
+  launch([](Array<T>& out, const Array<T>& in) { std::copy_n(in.data(), in.size(), out.data()); },
+         y, x);
+  return record("reshape", y, {&x},
+                [input = x.shape()](Pullback<T>& p) { p.add(0, reshape(p.g, input)); });
+}
+
+template <class T>
+Tensor<T> reshape(const Tensor<T>& x, std::initializer_list<int> extents, Location at) {
+  Shape shape;
+  std::size_t known = 1, unknown = extents.size();
+  std::string text;
+  bool sensible = true;
+  for (int extent : extents) {
+    text += (text.empty() ? "" : ", ") + std::to_string(extent);
+    if (extent >= 0)
+      known *= static_cast<std::size_t>(extent);
+    else if (extent == -1 && unknown == extents.size())
+      unknown = shape.size();
+    else
+      sensible = false;
+    shape.push_back(static_cast<std::size_t>(std::max(extent, 0)));
+  }
+  if (sensible && unknown < shape.size() && known > 0) {
+    shape[unknown] = x.size() / known;
+    known *= shape[unknown];
+  } else if (unknown < shape.size()) {
+    sensible = false;
+  }
+  if (!sensible || known != x.size()) {
+    fail("reshape", "a shape with as many elements as " + to_string(x.shape()), "(" + text + ")",
+         at);
+  }
+  return reshape(x, shape, at);
+}
+
+template <class T>
+Tensor<T> transpose(const Tensor<T>& x, const std::vector<int>& axes, Location at) {
+  std::size_t rank = x.ndim();
+  std::vector<int> inverse(rank, -1);
+  bool permutation = axes.size() == rank;
+  for (std::size_t i = 0; i < axes.size() && permutation; ++i) {
+    int axis = axes[i] < 0 ? axes[i] + static_cast<int>(rank) : axes[i];
+    permutation =
+        axis >= 0 && axis < static_cast<int>(rank) && inverse[static_cast<std::size_t>(axis)] < 0;
+    if (permutation) inverse[static_cast<std::size_t>(axis)] = static_cast<int>(i);
+  }
+  if (!permutation) {
+    std::string text;
+    for (int axis : axes) text += (text.empty() ? "" : ", ") + std::to_string(axis);
+    fail("transpose", "a permutation of the axes of shape " + to_string(x.shape()),
+         "(" + text + ")", at);
+  }
+  Shape shape(rank);
+  Strides from(rank), own = strides_of(x.shape());
+  for (std::size_t d = 0; d < rank; ++d) {
+    shape[static_cast<std::size_t>(inverse[d])] = x.shape()[d];
+    from[static_cast<std::size_t>(inverse[d])] = own[d];
+  }
+  Tensor<T> y = empty<T>(shape);
+  launch(
+      [&](Array<T>& out, const Array<T>& in) {
+        strided_copy(out.data(), strides_of(shape), in.data(), from, shape);
+      },
+      y, x);
+  return record("transpose", y, {&x},
+                [inverse](Pullback<T>& p) { p.add(0, transpose(p.g, inverse)); });
+}
+
+template <class T>
+Tensor<T> transpose(const Tensor<T>& x, Location at) {
+  std::vector<int> axes(x.ndim());
+  for (std::size_t i = 0; i < axes.size(); ++i) axes[i] = static_cast<int>(axes.size() - 1 - i);
+  return transpose(x, axes, at);
+}
+
+template <class T>
+Tensor<T> concatenate(const std::vector<Tensor<T>>& tensors, int axis, Location at) {
+  if (tensors.empty()) fail("concatenate", "at least one tensor", "none", at);
+  Shape shape = tensors[0].shape();
+  std::size_t d = checked_axis("concatenate", axis, shape, at);
+  std::vector<const Tensor<T>*> inputs;
+  std::vector<int> ends;  // along the axis
+  shape[d] = 0;
+  for (const Tensor<T>& x : tensors) {
+    Shape expected = x.shape();
+    if (expected.size() == shape.size()) expected[d] = shape[d];
+    if (expected != shape) {
+      fail("concatenate", "shapes equal but for axis " + std::to_string(axis),
+           to_string(tensors[0].shape()) + " and " + to_string(x.shape()), at);
+    }
+    shape[d] += x.shape()[d];
+    inputs.push_back(&x);
+    ends.push_back(static_cast<int>(shape[d]));
+  }
+  Tensor<T> y = empty<T>(shape);
+  Strides strides = strides_of(shape);
+  std::ptrdiff_t start = 0;
+  for (const Tensor<T>& x : tensors) {
+    launch(
+        [&](Array<T>& out, const Array<T>& in) {
+          strided_copy(out.data() + start, strides, in.data(), strides_of(in.shape()), in.shape());
+        },
+        y, x);
+    start += strides[d] * static_cast<std::ptrdiff_t>(x.shape()[d]);
+  }
+  return record("concatenate", y, inputs.data(), inputs.size(), [d, ends](Pullback<T>& p) {
+    std::vector<Slice> part(d + 1, all);
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      part[d] = range(i == 0 ? 0 : ends[i - 1], ends[i]);
+      if (p.wants(i)) p.add(i, slice(p.g, part));
+    }
+  });
+}
+
+Slice::Bounds Slice::bounds(const Shape& shape, std::size_t axis, Location at) const {
+  std::ptrdiff_t n = static_cast<std::ptrdiff_t>(shape[axis]);
+  auto place = [&] {
+    return " for axis " + std::to_string(axis) + " of shape " + to_string(shape);
+  };
+  if (is_index_) {
+    std::ptrdiff_t index = *start_ < 0 ? *start_ + n : *start_;
+    if (index < 0 || index >= n) {
+      fail("slice", "an index within bounds" + place(), std::to_string(*start_), at);
+    }
+    return {index, 1, 1};
+  }
+  if (step_ == 0) fail("slice", "a step other than 0" + place(), "0", at);
+  // Python's slice.indices: out-of-range bounds are clipped, to n - 1 and -1 for a negative step.
+  std::ptrdiff_t low = step_ > 0 ? 0 : -1, high = step_ > 0 ? n : n - 1;
+  auto clipped = [&](const std::optional<int>& bound, std::ptrdiff_t otherwise) {
+    if (!bound) return otherwise;
+    return std::clamp<std::ptrdiff_t>(*bound < 0 ? *bound + n : *bound, low, high);
+  };
+  std::ptrdiff_t start = clipped(start_, step_ > 0 ? low : high);
+  std::ptrdiff_t stop = clipped(stop_, step_ > 0 ? high : low);
+  std::ptrdiff_t distance = step_ > 0 ? stop - start : start - stop;
+  std::ptrdiff_t stride = step_ > 0 ? step_ : -static_cast<std::ptrdiff_t>(step_);
+  return {start, step_,
+          distance <= 0 ? 0 : static_cast<std::size_t>((distance + stride - 1) / stride)};
+}
+
+namespace {
+
+/// Where the elements of a slice lie within an array of `shape`.
+struct Region {
+  Shape taken, result;  // with and without the indexed axes
+  Strides strides;
+  std::ptrdiff_t offset = 0;
+
+  Region(const Shape& shape, const std::vector<Slice>& slices, Location at)
+      : taken(shape), strides(strides_of(shape)) {
+    if (slices.size() > shape.size()) {
+      fail("slice",
+           "at most " + std::to_string(shape.size()) + " slices for shape " + to_string(shape),
+           std::to_string(slices.size()), at);
+    }
+    for (std::size_t d = 0; d < shape.size(); ++d) {
+      if (d < slices.size()) {
+        Slice::Bounds bounds = slices[d].bounds(shape, d, at);
+        if (bounds.count > 0) offset += bounds.start * strides[d];
+        strides[d] *= bounds.step;
+        taken[d] = bounds.count;
+        if (slices[d].is_index()) continue;
+      }
+      result.push_back(taken[d]);
+    }
+  }
+};
+
+}  // namespace
+
+template <class T>
+Tensor<T> slice(const Tensor<T>& x, const std::vector<Slice>& slices, Location at) {
+  Region region(x.shape(), slices, at);
+  Tensor<T> y = empty<T>(region.result);
+  launch(
+      [&](Array<T>& out, const Array<T>& in) {
+        if (out.size() == 0) return;
+        strided_copy(out.data(), strides_of(region.taken), in.data() + region.offset,
+                     region.strides, region.taken);
+      },
+      y, x);
+  return record("slice", y, {&x}, [input = x.shape(), slices](Pullback<T>& p) {
+    p.add(0, slice_scatter(p.g, input, slices));
+  });
+}
+
+template <class T>
+Tensor<T> slice_scatter(const Tensor<T>& x, const Shape& shape, const std::vector<Slice>& slices,
+                        Location at) {
+  Region region(shape, slices, at);
+  if (x.shape() != region.result) {
+    fail("slice_scatter", "shape " + to_string(region.result), to_string(x.shape()), at);
+  }
+  Tensor<T> y = zeros<T>(shape);
+  launch(
+      [&](Array<T>& out, const Array<T>& in) {
+        if (in.size() == 0) return;
+        strided_copy(out.data() + region.offset, region.strides, in.data(),
+                     strides_of(region.taken), region.taken);
+      },
+      y, x);
+  return record("slice_scatter", y, {&x},
+                [slices](Pullback<T>& p) { p.add(0, slice(p.g, slices)); });
+}
+
+#define XGRAD_SHAPE(T)                                                                        \
+  template Tensor<T> reshape(const Tensor<T>&, const Shape&, Location);                       \
+  template Tensor<T> reshape(const Tensor<T>&, std::initializer_list<int>, Location);         \
+  template Tensor<T> transpose(const Tensor<T>&, Location);                                   \
+  template Tensor<T> transpose(const Tensor<T>&, const std::vector<int>&, Location);          \
+  template Tensor<T> concatenate(const std::vector<Tensor<T>>&, int, Location);               \
+  template Tensor<T> slice(const Tensor<T>&, const std::vector<Slice>&, Location);            \
+  template Tensor<T> slice_scatter(const Tensor<T>&, const Shape&, const std::vector<Slice>&, \
+                                   Location);
+XGRAD_SHAPE(float)
+XGRAD_SHAPE(double)
+
+}  // namespace xgrad

@@ -1,0 +1,95 @@
+// Operations that move elements without computing: reshape, transpose, concatenate, slice. Results
+// are contiguous copies.
+#pragma once
+#include <xgrad/ops/rules.hpp>
+
+#include <initializer_list>
+#include <optional>
+#include <vector>
+
+namespace xgrad {
+
+/// An axis in 0 .. rank - 1 from one that may count from the end. Throws std::invalid_argument
+/// naming `op` if it is out of range.
+std::size_t checked_axis(const char* op, int axis, const Shape& shape, Location at);
+
+/// x's elements in row-major order under a new shape of the same size.   gx = g, reshaped back.
+/// Throws std::invalid_argument if the sizes differ.
+template <class T>
+Tensor<T> reshape(const Tensor<T>& x, const Shape& shape, Location at = here());
+/// The same with signed extents, one of which may be -1: what remains. reshape(x, {-1, 28, 28}).
+template <class T>
+Tensor<T> reshape(const Tensor<T>& x, std::initializer_list<int> shape, Location at = here());
+
+/// x with its axes in reverse order; for a matrix, its transpose.   gx = transpose(g).
+template <class T>
+Tensor<T> transpose(const Tensor<T>& x, Location at = here());
+/// y's axis i is x's axis axes[i].   gx = g with the inverse permutation.
+/// Throws std::invalid_argument unless `axes` is a permutation of x's axes.
+template <class T>
+Tensor<T> transpose(const Tensor<T>& x, const std::vector<int>& axes, Location at = here());
+
+/// The tensors one after the other along `axis`; their other extents must agree.   Each gets its
+/// part of g. Throws std::invalid_argument for an empty list, scalars, or shapes that do not fit.
+template <class T>
+Tensor<T> concatenate(const std::vector<Tensor<T>>& tensors, int axis = 0, Location at = here());
+template <class T>
+Tensor<T> concatenate(std::initializer_list<Tensor<T>> tensors, int axis = 0,
+                      Location at = here()) {
+  return concatenate(std::vector<Tensor<T>>(tensors), axis, at);
+}
+
+/// What a slice takes of one axis: an index (the axis disappears), a range, or all.
+class Slice {
+ public:
+  constexpr Slice(int index) : start_(index), is_index_(true) {}
+  constexpr Slice(std::optional<int> start, std::optional<int> stop, int step)
+      : start_(start), stop_(stop), step_(step) {}
+
+  struct Bounds {
+    std::ptrdiff_t start, step;
+    std::size_t count;
+  };
+  /// The elements taken of an axis of `shape`, by Python's rules. Throws std::invalid_argument
+  /// naming "slice" for an index out of range or a step of 0.
+  Bounds bounds(const Shape& shape, std::size_t axis, Location at) const;
+  bool is_index() const { return is_index_; }
+
+ private:
+  std::optional<int> start_, stop_;
+  int step_ = 1;
+  bool is_index_ = false;
+};
+/// Python's start:stop:step; std::nullopt for one left out.
+constexpr Slice range(std::optional<int> start, std::optional<int> stop, int step = 1) {
+  return {start, stop, step};
+}
+/// Python's colon.
+inline constexpr Slice all(std::nullopt, std::nullopt, 1);
+
+/// Part of x, one Slice per leading axis; the axes not named are taken whole. Python's rules,
+/// negative indices and steps included.   gx = g at the places taken, 0 elsewhere. Throws
+/// std::invalid_argument for more slices than axes or an index out of range.
+template <class T>
+Tensor<T> slice(const Tensor<T>& x, const std::vector<Slice>& slices, Location at = here());
+
+/// Zeros of `shape` with x at the places that `slices` takes: the adjoint of slice.   gx =
+/// slice(g).
+template <class T>
+Tensor<T> slice_scatter(const Tensor<T>& x, const Shape& shape, const std::vector<Slice>& slices,
+                        Location at = here());
+
+#define XGRAD_SHAPE(T)                                                                       \
+  extern template Tensor<T> reshape(const Tensor<T>&, const Shape&, Location);               \
+  extern template Tensor<T> reshape(const Tensor<T>&, std::initializer_list<int>, Location); \
+  extern template Tensor<T> transpose(const Tensor<T>&, Location);                           \
+  extern template Tensor<T> transpose(const Tensor<T>&, const std::vector<int>&, Location);  \
+  extern template Tensor<T> concatenate(const std::vector<Tensor<T>>&, int, Location);       \
+  extern template Tensor<T> slice(const Tensor<T>&, const std::vector<Slice>&, Location);    \
+  extern template Tensor<T> slice_scatter(const Tensor<T>&, const Shape&,                    \
+                                          const std::vector<Slice>&, Location);
+XGRAD_SHAPE(float)
+XGRAD_SHAPE(double)
+#undef XGRAD_SHAPE
+
+}  // namespace xgrad

@@ -1,0 +1,135 @@
+#include <xgrad/autograd/tape.hpp>
+#include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/kernels/map.hpp>
+#include <xgrad/ops/kernels/softmax.hpp>
+#include <xgrad/ops/shape.hpp>
+#include <xgrad/ops/softmax.hpp>
+#include <xgrad/ops/unary.hpp>
+
+#include <algorithm>
+
+namespace xgrad {
+namespace {
+
+/// f(x) where f works along the last axis, applied along `axis`.
+template <class T, class F>
+Tensor<T> along(const char* op, const Tensor<T>& x, int axis, Location at, const F& f) {
+  std::size_t d = checked_axis(op, axis, x.shape(), at);
+  if (d + 1 == x.ndim()) return f(x);
+  std::vector<int> order(x.ndim());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int>(i);
+  std::swap(order[d], order.back());
+  return transpose(f(transpose(x, order, at)), order, at);
+}
+
+/// Calls row(y, x, n) for each row of the last axis.
+template <class T, class Row>
+Tensor<T> map_rows(const Tensor<T>& x, const Row& row) {
+  Tensor<T> y = empty<T>(x.shape());
+  launch(
+      [&](Array<T>& out, const Array<T>& in) {
+        std::size_t n = in.shape().back();
+        for (std::size_t i = 0; i < in.size(); i += n) row(out.data() + i, in.data() + i, n);
+      },
+      y, x);
+  return y;
+}
+
+/// The largest elements over the axes where `kept` is 1. Recorded nowhere: only a shift.
+template <class T>
+Tensor<T> largest_of(const Tensor<T>& x, const Shape& kept) {
+  Tensor<T> y = empty<T>(kept);
+  launch(
+      [&](Array<T>& out, const Array<T>& in) {
+        reduce<ExtremeOf<true>>(out, in, kept, [](T best) { return best; });
+      },
+      y, x);
+  return y;
+}
+
+template <class T>
+Array<bool> is_finite(const Tensor<T>& x) {
+  return less(abs(x), std::numeric_limits<T>::infinity());
+}
+
+/// d logsumexp(x) / dx = e^x / sum e^x over the axes where `kept` is 1, and where infinities
+/// decide, its limit: shared by the elements at +inf, 0 if all are -inf. NaN beside a NaN.
+template <class T>
+Tensor<T> shares(const Tensor<T>& x, const Shape& kept) {
+  Tensor<T> largest = largest_of(x, kept);
+  Array<bool> finite = is_finite(largest);
+  Tensor<T> e = exp(x - where(finite, largest, 0));
+  Tensor<T> share = e / sum_to(e, kept);
+  if (std::all_of(finite.begin(), finite.end(), [](bool f) { return f; })) return share;
+  Tensor<T> limit;
+  {
+    NoGrad guard;
+    Tensor<T> ties(equal(x, largest));
+    limit =
+        where(equal(largest, -std::numeric_limits<T>::infinity()), 0, ties / sum_to(ties, kept));
+  }
+  return where(finite, share, limit);
+}
+
+}  // namespace
+
+template <class T>
+Tensor<T> softmax(const Tensor<T>& x, int axis, Location at) {
+  return along("softmax", x, axis, at, [](const Tensor<T>& rows) {
+    Tensor<T> y = map_rows(rows, [](T* out, const T* in, std::size_t n) {
+      T scale = static_cast<T>(1 / scaled_exp_row(out, in, n).sum);
+      for (std::size_t i = 0; i < n; ++i) out[i] *= scale;
+    });
+    return record_softmax(rows, std::move(y));
+  });
+}
+
+template <class T>
+Tensor<T> record_softmax(const Tensor<T>& x, Tensor<T> y) {
+  Saved<T> saved(y);
+  return record("softmax", std::move(y), {&x}, [saved = std::move(saved)](Pullback<T>& p) {
+    Tensor<T> out = p.output(saved);
+    p.add(0, out * (p.g - sum(p.g * out, -1, keep_dims)));
+  });
+}
+
+template <class T>
+Tensor<T> log_softmax(const Tensor<T>& x, int axis, Location at) {
+  return along("log_softmax", x, axis, at, [](const Tensor<T>& rows) {
+    Tensor<T> y = map_rows(rows, [](T* out, const T* in, std::size_t n) {
+      ExpSum<T> e = scaled_exp_row(out, in, n);
+      T log_sum = static_cast<T>(std::log(e.sum));
+      for (std::size_t i = 0; i < n; ++i) out[i] = (in[i] - e.largest) - log_sum;
+    });
+    return record("log_softmax", y, {&rows}, [saved = Saved<T>(y)](Pullback<T>& p) {
+      p.add(0, p.g - exp(p.output(saved)) * sum(p.g, -1, keep_dims));
+    });
+  });
+}
+
+template <class T>
+Tensor<T> logsumexp(const Tensor<T>& x, const Axes& axes, KeepDims keep, Location at) {
+  Shape kept = axes.kept("logsumexp", x.shape(), at);
+  Tensor<T> y;
+  {
+    NoGrad guard;  // where the largest is infinite it is the result; subtracting it would give NaN
+    Tensor<T> largest = largest_of(x, kept);
+    Array<bool> finite = is_finite(largest);
+    Tensor<T> shift = where(finite, largest, 0);
+    y = where(finite, log(sum_to(exp(x - shift), kept)) + shift, largest);
+    y = reshape(y, axes.result("logsumexp", x.shape(), keep == KeepDims::yes, at));
+  }
+  return record("logsumexp", y, {&x}, [kept, x = Saved<T>(x)](Pullback<T>& p) {
+    p.add(0, reshape(p.g, kept) * shares(p.get(x), kept));
+  });
+}
+
+#define XGRAD_SOFTMAX(T)                                           \
+  template Tensor<T> softmax(const Tensor<T>&, int, Location);     \
+  template Tensor<T> record_softmax(const Tensor<T>&, Tensor<T>);  \
+  template Tensor<T> log_softmax(const Tensor<T>&, int, Location); \
+  template Tensor<T> logsumexp(const Tensor<T>&, const Axes&, KeepDims, Location);
+XGRAD_SOFTMAX(float)
+XGRAD_SOFTMAX(double)
+
+}  // namespace xgrad
