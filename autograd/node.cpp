@@ -21,7 +21,8 @@ std::uint64_t next_id(const Tensor<T>* const* inputs, std::size_t count) {
 }  // namespace
 
 bool recording() noexcept { return is_recording; }
-bool set_recording(bool on) noexcept { return std::exchange(is_recording, on); }
+Recording::Recording(bool on) noexcept : was_(std::exchange(is_recording, on)) {}
+Recording::~Recording() { is_recording = was_; }
 
 template <class T>
 Node<T>::Node(const Shape& s)

@@ -22,8 +22,20 @@ namespace xgrad {
 template <class T>
 class Pullback;
 
-/// Whether operations record in this thread; see NoGrad.
+/// Whether operations record in this thread.
 bool recording() noexcept;
+
+/// Sets that for as long as it lives; see NoGrad.
+class Recording {
+ public:
+  explicit Recording(bool on) noexcept;
+  ~Recording();
+  Recording(const Recording&) = delete;
+  Recording& operator=(const Recording&) = delete;
+
+ private:
+  bool was_;
+};
 
 template <class T>
 class Node : public Counted {

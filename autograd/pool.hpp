@@ -35,8 +35,7 @@ class Pool {
   };
   static constexpr std::size_t class_count = 232;  // up to 2^63 bytes
   std::array<FreeBlock*, class_count> free_{};
-  std::size_t system_blocks_ = 0;
-  std::size_t cached_bytes_ = 0;
+  std::size_t system_blocks_ = 0, cached_bytes_ = 0;
 };
 
 /// This thread's pool, or null once the thread has begun to end.

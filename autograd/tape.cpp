@@ -10,17 +10,7 @@
 
 namespace xgrad {
 
-bool set_recording(bool on) noexcept;  // node.cpp
-
 namespace {
-
-struct Recording {
-  bool was;
-  explicit Recording(bool on) noexcept : was(set_recording(on)) {}
-  ~Recording() { set_recording(was); }
-  Recording(const Recording&) = delete;
-  Recording& operator=(const Recording&) = delete;
-};
 
 // Newest first: ids fall along every path from a result to its inputs, so taking the newest pending
 // node next visits each node after everything that uses it.
@@ -37,7 +27,8 @@ using NodeSet = std::set<Node<T>*, NewestFirst, PoolAllocator<Node<T>*>>;
 template <class T>
 std::vector<Node<T>*> nodes_behind(Node<T>* root) {
   std::vector<Node<T>*> nodes;
-  NodeSet<T> pending{root};
+  NodeSet<T> pending;
+  if (root != nullptr) pending.insert(root);
   while (!pending.empty()) {
     Node<T>* node = *pending.begin();
     pending.erase(pending.begin());
@@ -56,12 +47,8 @@ Tensor<T> unshared(Tensor<T> x) {
 }
 
 template <class T>
-struct Gradient {
-  Node<T>* node;
-  Tensor<T> cotangent;
-};
-template <class T>
-using Gradients = std::vector<Gradient<T>, PoolAllocator<Gradient<T>>>;
+using Cotangents =
+    std::map<Node<T>*, Tensor<T>, NewestFirst, PoolAllocator<std::pair<Node<T>* const, Tensor<T>>>>;
 
 /// One replay of the tape in reverse. All its state is here, none in the graph, so that an
 /// exception leaves nothing behind and threads may sweep over shared leaves.
@@ -69,24 +56,38 @@ template <class T>
 class Sweep {
  public:
   /// With `needed`, only nodes in it receive cotangents.
-  Sweep(Graph mode, const NodeSet<T>* needed) : mode_(mode), needed_(needed) {}
+  Sweep(const char* op, Graph mode, const NodeSet<T>* needed, Location at)
+      : op_(op), mode_(mode), needed_(needed), at_(at) {}
 
-  /// Sends `cotangent` down from `root`; `visit(node, cotangent)` is called for every node before
-  /// its own derivative runs.
+  /// Sends `cotangent` down from y; calls visit(node, cotangent) for every node on the way.
   template <class Visit>
-  void run(Node<T>* root, Tensor<T> cotangent, Visit visit, Location at) {
-    pending_.emplace(root, std::move(cotangent));
+  void run(const Tensor<T>& y, Tensor<T> cotangent, Visit visit) {
+    if (cotangent.shape() != y.shape()) {
+      fail(op_, "a cotangent of shape " + to_string(y.shape()), to_string(cotangent.shape()), at_);
+    }
+    if (!y.tracked()) {
+      misuse(op_,
+             "no graph behind this tensor of shape " + to_string(y.shape()) +
+                 ": nothing that it was computed from requires a gradient, or recording was off",
+             at_);
+    }
+    Recording scope(mode_ == Graph::create);
+    Ref<Node<T>> root = y.node();  // the graph must outlive the caller's handle
+    pending_.emplace(root.get(), std::move(cotangent));
     while (!pending_.empty()) {
       Node<T>* node = pending_.begin()->first;
       Tensor<T> g = std::move(pending_.begin()->second);
       pending_.erase(pending_.begin());
       visit(node, g);
-      if (!any_input_needed(node)) continue;
+      Step step(*this, node, g);
+      bool any = false;
+      for (std::size_t i = 0; i < node->input_count() && !any; ++i) any = step.wants(i);
+      if (!any) continue;
       if (!node->has_derivative()) {
         misuse(node->op,
-               "backward already freed this graph; pass xgrad::retain_graph to sweep it twice", at);
+               "backward already freed this graph; pass xgrad::retain_graph to sweep it twice",
+               at_);
       }
-      Step step(*this, node, g);
       node->pull(step);
       if (mode_ == Graph::free) node->drop_derivative();
     }
@@ -97,60 +98,39 @@ class Sweep {
     Sweep& sweep;
     Step(Sweep& s, Node<T>* node, const Tensor<T>& cotangent)
         : Pullback<T>(cotangent, Ref<Node<T>>(node)), sweep(s) {}
-    bool wants(std::size_t i) const override { return sweep.needs(this->node_->input(i).get()); }
+    bool wants(std::size_t i) const override {
+      Node<T>* input = this->node_->input(i).get();
+      return input != nullptr && (sweep.needed_ == nullptr || sweep.needed_->count(input) > 0);
+    }
     void add(std::size_t i, Tensor<T> cotangent) override {
-      if (wants(i)) sweep.add(*this->node_, this->node_->input(i).get(), std::move(cotangent));
+      if (wants(i)) sweep.add(this->node_->op, this->node_->input(i).get(), std::move(cotangent));
     }
   };
 
-  bool any_input_needed(const Node<T>* node) const {
-    for (std::size_t i = 0; i < node->input_count(); ++i) {
-      if (needs(node->input(i).get())) return true;
-    }
-    return false;
-  }
-  bool needs(Node<T>* node) const {
-    return node != nullptr && (needed_ == nullptr || needed_->count(node) > 0);
-  }
-
-  void add(const Node<T>& from, Node<T>* to, Tensor<T> g) {
+  void add(const char* op, Node<T>* to, Tensor<T> g) {
     if (g.shape() != to->shape) {
-      if (broadcast_shape(from.op, g.shape(), to->shape, {}) != g.shape()) {
-        misuse(from.op, "its derivative gave a cotangent of shape " + to_string(g.shape()) +
-                            " for an input of shape " + to_string(to->shape));
+      Shape wide = g.shape();
+      if (!broadcast_into(wide, to->shape) || wide != g.shape()) {
+        misuse(op, "its derivative gave a cotangent of shape " + to_string(g.shape()) +
+                       " for an input of shape " + to_string(to->shape));
       }
       g = sum_to(g, to->shape);
     }
-    auto place = pending_.try_emplace(to).first;
-    Tensor<T>& sum = place->second;
-    if (!sum.defined()) {
+    Tensor<T>& sum = pending_[to];
+    if (!sum.defined())
       sum = std::move(g);
-    } else if (!recording() && !sum.storage()->shared()) {
-      accumulate(sum.storage()->array, g.value());
-    } else {
+    else if (recording() || sum.storage()->shared())
       sum = xgrad::add(sum, g, {});
-    }
+    else
+      accumulate(sum.storage()->array, g.value());
   }
 
+  const char* op_;
   Graph mode_;
   const NodeSet<T>* needed_;
-  std::map<Node<T>*, Tensor<T>, NewestFirst, PoolAllocator<std::pair<Node<T>* const, Tensor<T>>>>
-      pending_;
+  Location at_;
+  Cotangents<T> pending_;
 };
-
-/// Checks that a sweep from y with this cotangent makes sense.
-template <class T>
-void check_start(const char* op, const Tensor<T>& y, const Tensor<T>& cotangent, Location at) {
-  if (cotangent.shape() != y.shape()) {
-    fail(op, "a cotangent of shape " + to_string(y.shape()), to_string(cotangent.shape()), at);
-  }
-  if (!y.tracked()) {
-    misuse(op,
-           "no graph behind this tensor of shape " + to_string(y.shape()) +
-               ": nothing that it was computed from requires a gradient, or recording was off",
-           at);
-  }
-}
 
 template <class T>
 Tensor<T> unit_cotangent(const char* op, const Tensor<T>& y, Location at) {
@@ -163,41 +143,30 @@ Tensor<T> unit_cotangent(const char* op, const Tensor<T>& y, Location at) {
 
 }  // namespace
 
-NoGrad::NoGrad() noexcept : was_recording_(set_recording(false)) {}
-NoGrad::~NoGrad() { set_recording(was_recording_); }
-
 template <class T>
 void Tensor<T>::backward(const Tensor& cotangent, Graph graph, Location at) const {
-  check_start("backward", *this, cotangent, at);
-  bool create = graph == Graph::create;
-  Recording mode(create);
-  Ref<Node<T>> root = node_;  // the sweep must outlive this handle
-  Gradients<T> leaves;
-  Sweep<T>(graph, nullptr)
-      .run(
-          root.get(), cotangent,
-          [&](Node<T>* node, const Tensor<T>& g) {
-            if (node->is_leaf()) leaves.push_back({node, g});
-          },
-          at);
+  Cotangents<T> leaves;
+  Sweep<T>("backward", graph, nullptr, at)
+      .run(*this, cotangent, [&](Node<T>* node, const Tensor<T>& g) {
+        if (node->is_leaf()) leaves.emplace(node, g);
+      });
   // First all that can throw, then the change itself.
-  for (Gradient<T>& leaf : leaves) {
-    const Tensor<T>& old = leaf.node->grad;
-    if (create) {
-      if (old.defined()) leaf.cotangent = add(old, leaf.cotangent, at);
-    } else if (!old.defined()) {
-      leaf.cotangent = unshared(std::move(leaf.cotangent));
-    } else if (old.tracked() || old.storage()->shared()) {
-      leaf.cotangent = add(old, leaf.cotangent, at);
-    }
+  Recording scope(graph == Graph::create);
+  auto adds_in_place = [&](const Tensor<T>& old) {
+    return graph != Graph::create && old.defined() && !old.tracked() && !old.storage()->shared();
+  };
+  for (auto& [leaf, g] : leaves) {
+    if (adds_in_place(leaf->grad)) continue;
+    if (leaf->grad.defined())
+      g = add(leaf->grad, g, at);
+    else if (graph != Graph::create)
+      g = unshared(std::move(g));
   }
-  for (Gradient<T>& leaf : leaves) {
-    Tensor<T>& old = leaf.node->grad;
-    if (!create && old.defined() && !old.tracked() && !old.storage()->shared()) {
-      accumulate(old.storage()->array, leaf.cotangent.value());
-    } else {
-      old = std::move(leaf.cotangent);
-    }
+  for (auto& [leaf, g] : leaves) {
+    if (adds_in_place(leaf->grad))
+      accumulate(leaf->grad.storage()->array, g.value());
+    else
+      leaf->grad = std::move(g);
   }
 }
 
@@ -209,44 +178,30 @@ void Tensor<T>::backward(Graph graph, Location at) const {
 template <class T>
 std::vector<Tensor<T>> grad(const Tensor<T>& y, const std::vector<Tensor<T>>& inputs,
                             const Same<Tensor<T>>& cotangent, Graph graph, Location at) {
-  check_start("grad", y, cotangent, at);
-  Ref<Node<T>> root = y.node();
-  NodeSet<T> needed;
+  auto reject = [&](std::size_t i, const char* why) {
+    misuse("grad", "input " + std::to_string(i) + " of shape " + to_string(inputs[i].shape()) + why,
+           at);
+  };
+  NodeSet<T> needed;  // the inputs, and all on the paths from them to y
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!inputs[i].tracked())
-      misuse("grad",
-             "input " + std::to_string(i) + " of shape " + to_string(inputs[i].shape()) +
-                 " requires no gradient",
-             at);
+    if (!inputs[i].tracked()) reject(i, " requires no gradient");
     needed.insert(inputs[i].node().get());
   }
-  std::vector<Node<T>*> behind = nodes_behind(root.get());
+  std::vector<Node<T>*> behind = nodes_behind(y.node().get());
   for (auto node = behind.rbegin(); node != behind.rend(); ++node) {  // inputs before their users
     for (std::size_t i = 0; i < (*node)->input_count(); ++i) {
       Node<T>* input = (*node)->input(i).get();
-      if (input != nullptr && needed.count(input) > 0) {
-        needed.insert(*node);
-        break;
-      }
+      if (input != nullptr && needed.count(input) > 0) needed.insert(*node);
     }
   }
-  Recording mode(graph == Graph::create);
   std::vector<Tensor<T>> result(inputs.size());
-  Sweep<T>(graph, &needed)
-      .run(
-          root.get(), cotangent,
-          [&](Node<T>* node, const Tensor<T>& g) {
-            for (std::size_t i = 0; i < inputs.size(); ++i) {
-              if (inputs[i].node().get() == node) result[i] = g;
-            }
-          },
-          at);
+  Sweep<T>("grad", graph, &needed, at).run(y, cotangent, [&](Node<T>* node, const Tensor<T>& g) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (inputs[i].node().get() == node) result[i] = g;
+    }
+  });
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!result[i].defined())
-      misuse("grad",
-             "input " + std::to_string(i) + " of shape " + to_string(inputs[i].shape()) +
-                 " does not reach the result",
-             at);
+    if (!result[i].defined()) reject(i, " does not reach the result");
     if (graph != Graph::create) result[i] = unshared(std::move(result[i]));
   }
   return result;
@@ -265,7 +220,6 @@ Tape::~Tape() = default;
 template <class T>
 Tape tape(const Tensor<T>& y) {
   Tape result;
-  if (!y.tracked()) return result;
   std::vector<Node<T>*> nodes = nodes_behind(y.node().get());
   std::reverse(nodes.begin(), nodes.end());
   std::unordered_map<const Node<T>*, std::size_t> number;

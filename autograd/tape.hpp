@@ -10,15 +10,9 @@
 namespace xgrad {
 
 /// While one lives, this thread records nothing.
-class NoGrad {
+class NoGrad : Recording {
  public:
-  NoGrad() noexcept;
-  ~NoGrad();
-  NoGrad(const NoGrad&) = delete;
-  NoGrad& operator=(const NoGrad&) = delete;
-
- private:
-  bool was_recording_;
+  NoGrad() noexcept : Recording(false) {}
 };
 
 /// The gradients of the scalar y with respect to `inputs` (leaves or intermediate results), as

@@ -1,0 +1,114 @@
+// The source tree itself: includes follow the arrows xtensor <- autograd <- ops <- nn, with io
+// beside; xsimd and cblas stay within the kernels; the README shows the program that is compiled
+// and run.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path root = XGRAD_SOURCE_DIR;
+
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  EXPECT_TRUE(in) << file;
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+/// Calls visit(path within the tree, its text) for each C++ file below a top folder.
+template <class Visit>
+void for_each_source(const std::string& folder, const Visit& visit) {
+  int files = 0;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root / folder)) {
+    std::string extension = entry.path().extension().string();
+    if (extension != ".hpp" && extension != ".cpp") continue;
+    visit(fs::relative(entry.path(), root).string(), text_of(entry.path()));
+    ++files;
+  }
+  EXPECT_GT(files, 0) << folder;
+}
+
+std::set<std::string> includes_of(const std::string& text) {
+  std::set<std::string> result;
+  std::regex include(R"(#\s*include\s*[<"]([^>"]+)[>"])");
+  for (std::sregex_iterator i(text.begin(), text.end(), include), end; i != end; ++i) {
+    result.insert((*i)[1]);
+  }
+  return result;
+}
+
+TEST(Source, IncludesFollowTheArrows) {
+  const std::map<std::string, std::set<std::string>> allowed = {
+      {"autograd", {"autograd"}},
+      {"io", {"autograd", "io"}},
+      {"ops", {"autograd", "ops"}},
+      {"nn", {"autograd", "io", "ops", "nn"}},
+  };
+  for (const auto& [folder, targets] : allowed) {
+    for_each_source(folder,
+                    [&, &targets = targets](const std::string& file, const std::string& text) {
+                      for (const std::string& include : includes_of(text)) {
+                        if (include.rfind("xgrad/", 0) != 0) continue;
+                        std::string target = include.substr(6, include.find('/', 6) - 6);
+                        EXPECT_EQ(targets.count(target), 1u) << file << " includes " << include;
+                      }
+                    });
+  }
+}
+
+TEST(Source, KernelsOwnXsimdAndCblas) {
+  for (const char* folder : {"autograd", "io", "nn", "ops"}) {
+    for_each_source(folder, [](const std::string& file, const std::string& text) {
+      if (file.rfind("ops/kernels/", 0) == 0) return;
+      for (const std::string& include : includes_of(text)) {
+        EXPECT_TRUE(include.find("xsimd") == std::string::npos && include != "cblas.h")
+            << file << " includes " << include;
+      }
+    });
+  }
+}
+
+TEST(Source, OnlyTheArrayHeaderIncludesXtensorPublicly) {
+  for (const char* folder : {"autograd", "io", "nn", "ops"}) {
+    for_each_source(folder, [](const std::string& file, const std::string& text) {
+      if (file == "autograd/array.hpp" || fs::path(file).extension() == ".cpp") return;
+      for (const std::string& include : includes_of(text)) {
+        EXPECT_NE(include.rfind("xtensor", 0), 0u) << file << " includes " << include;
+      }
+    });
+  }
+}
+
+/// The first block of the README fenced as ```<language>.
+std::string fenced(const std::string& text, const std::string& language) {
+  std::string open = "```" + language + "\n";
+  std::size_t start = text.find(open);
+  if (start == std::string::npos) return "no such block";
+  start += open.size();
+  return text.substr(start, text.find("```", start) - start);
+}
+
+TEST(Readme, ShowsTheProgramThatIsCompiled) {
+  EXPECT_EQ(fenced(text_of(root / "README.md"), "cpp"), text_of(root / "examples" / "readme.cpp"));
+}
+
+TEST(Readme, ShowsWhatTheProgramPrints) {
+  FILE* pipe = popen(XGRAD_README_PROGRAM, "r");
+  ASSERT_NE(pipe, nullptr);
+  std::string printed;
+  for (int c; (c = std::fgetc(pipe)) != EOF;) printed += static_cast<char>(c);
+  EXPECT_EQ(pclose(pipe), 0);
+  EXPECT_EQ(fenced(text_of(root / "README.md"), "text"), printed);
+}
+
+}  // namespace
