@@ -10,6 +10,15 @@ std::size_t size_of(const Shape& shape) noexcept {
   return size;
 }
 
+void check_size(const Shape& shape, std::size_t element_bytes) {
+  std::size_t bytes = element_bytes;
+  for (std::size_t extent : shape) {
+    if (extent > 0 && __builtin_mul_overflow(bytes, extent, &bytes)) {
+      fail("empty", "a shape whose elements fit in the address space", to_string(shape), {});
+    }
+  }
+}
+
 std::string to_string(const Shape& shape) {
   std::string text = "(";
   for (std::size_t i = 0; i < shape.size(); ++i) {

@@ -27,9 +27,13 @@ template <class T>
 using Array =
     xt::xarray_container<xt::uvector<T, PoolAllocator<T>>, xt::layout_type::row_major, Shape>;
 
-/// An array with indeterminate elements.
+/// Throws std::invalid_argument if the elements of this size would not fit in the address space.
+void check_size(const Shape& shape, std::size_t element_bytes);
+
+/// An array with indeterminate elements. Throws std::invalid_argument if their number overflows.
 template <class T>
 Array<T> empty_array(const Shape& shape) {
+  check_size(shape, sizeof(T));
   return Array<T>::from_shape(shape);
 }
 

@@ -27,7 +27,7 @@ struct Value : Counted {
   Array<T> array;
 
   explicit Value(Array<T>&& elements) : array(std::move(elements)) {}
-  explicit Value(const Shape& shape) : array(Array<T>::from_shape(shape)) {}
+  explicit Value(const Shape& shape) : array(empty_array<T>(shape)) {}
   static void destroy(Value* value) noexcept { destroy_pooled(value); }
 };
 

@@ -234,8 +234,16 @@ TEST(Engine, BackwardWithoutGraph) {
 TEST(Engine, GradientsAreTheCallersOwn) {
   // x + y hands both the same cotangent: their gradients must not share storage with it or each
   // other.
-  Tensor x = parameter({1, 2}), y = parameter({3, 4}), g = {5, 6};
+  Tensor x = parameter({1, 2}), y = parameter({3, 4}), z = parameter({7, 8}), g = {5, 6};
   (x + y).backward(g);
+  (z + 1).backward(g);
+  z.grad().assign(Tensor({0, 0}));  // as clipping would do
+  EXPECT_TRUE(identical(g, Tensor({5, 6})));
+  EXPECT_TRUE(identical(x.grad(), Tensor({5, 6})));
+  Tensor seed = {9, 9};
+  (z * 1 + 1).backward(seed);
+  seed.assign(Tensor({1, 1}));
+  EXPECT_TRUE(identical(z.grad(), Tensor({9, 9})));
   (x * 2).backward(g);
   EXPECT_TRUE(identical(x.grad(), Tensor({15, 18})));
   EXPECT_TRUE(identical(y.grad(), Tensor({5, 6})));

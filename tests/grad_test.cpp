@@ -113,7 +113,7 @@ TEST(Grad, UnreachableInputThrows) {
   std::string text = message<std::logic_error>([&] { xg::grad(x * 2, {x, other}); });
   EXPECT_TRUE(contains(text, "input 1") && contains(text, "(3)") && contains(text, "reach"))
       << text;
-  EXPECT_TRUE(contains(text, "[engine_test.cpp:")) << text;
+  EXPECT_TRUE(contains(text, "[grad_test.cpp:")) << text;
   text = message<std::logic_error>([&] { xg::grad(x * 2, {constant}); });
   EXPECT_TRUE(contains(text, "input 0") && contains(text, "()")) << text;
   EXPECT_FALSE(x.has_grad());
