@@ -92,6 +92,8 @@ void Pool::release() noexcept {
   cached_bytes_ = 0;
 }
 
+bool Pool::caches() noexcept { return !sanitized; }
+
 Pool* thread_pool() noexcept {
   if (current == nullptr && !ended) {
     static thread_local Owner owner;

@@ -26,6 +26,8 @@ class Pool {
 
   /// Blocks ever asked of the system; constant while a loop is in its steady state.
   std::size_t system_blocks() const noexcept { return system_blocks_; }
+  /// Whether freed blocks are kept at all; not under AddressSanitizer, which would miss their misuse.
+  static bool caches() noexcept;
   /// Bytes that wait in the lists.
   std::size_t cached_bytes() const noexcept { return cached_bytes_; }
 

@@ -26,8 +26,8 @@ namespace {
 
 struct Options {
   std::size_t epochs = 20;
-  std::size_t batch = 128;
-  double learning_rate = 2e-3;
+  std::size_t batch = 256;
+  double learning_rate = 3e-3;
   std::array<std::size_t, 2> hidden = {256, 128};
   nn::Generator::result_type seed = 1;
   std::filesystem::path data = nn::fashion_mnist_folder;
