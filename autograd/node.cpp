@@ -64,8 +64,10 @@ void Node<T>::destroy(Node* node) noexcept {
 
 template <class T>
 void Pullback<T>::throw_stale(const Shape& shape) const {
-  misuse(node_->op, "backward needs a value of shape " + to_string(shape) +
-                        " that was changed in place after it was used");
+  misuse(node_->op,
+         "backward needs a value of shape " + to_string(shape) +
+             " that was changed in place after it was used",
+         at_);
 }
 
 template class Node<float>;

@@ -5,11 +5,9 @@
 // Invariants
 // - A node's id is greater than its inputs' ids, so descending ids are a reverse topological order.
 // - A node does not change after it was made, except that its derivative is dropped when the graph
-// is
-//   freed, and that a leaf's gradient is set. A sweep keeps its own state outside the graph.
+//   is freed, and that a leaf's gradient is set. A sweep keeps its own state outside the graph.
 // - A derivative never holds the tensor of its own output (that would be a cycle): it saves a
-// detached
-//   one, and Pullback::output() puts the node back.
+//   detached one, and Pullback::output() puts the node back.
 #pragma once
 #include <xgrad/autograd/tensor.hpp>
 
@@ -152,9 +150,11 @@ class Pullback {
   const Shape& shape(std::size_t i) const { return node_->input(i)->shape; }
 
  protected:
-  Pullback(const Tensor<T>& cotangent, Ref<Node<T>> node) : g(cotangent), node_(std::move(node)) {}
+  Pullback(const Tensor<T>& cotangent, Ref<Node<T>> node, Location at)
+      : g(cotangent), node_(std::move(node)), at_(at) {}
   ~Pullback() = default;
   Ref<Node<T>> node_;
+  Location at_;
 
  private:
   [[noreturn]] void throw_stale(const Shape& shape) const;
@@ -180,8 +180,7 @@ Tensor<T> record(const char* op, Tensor<T> y, std::initializer_list<const Tensor
                 std::forward<Derivative>(derivative));
 }
 
-/// Runs a kernel, `kernel(y, inputs...)` on arrays. All numerical work of the operations passes
-/// here.
+/// Runs kernel(y, inputs...) on arrays. All numerical work of the operations passes here.
 template <class Kernel, class T, class... In>
 void launch(const Kernel& kernel, const Tensor<T>& y, const Tensor<In>&... inputs) {
   kernel(y.storage()->array, inputs.value()...);

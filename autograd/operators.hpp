@@ -48,6 +48,11 @@ struct Operators {
   friend Array<bool> operator>=(Left a, Left b) { return greater_equal(*a, *b, a.at()); }
   friend Array<bool> operator==(Left a, Left b) { return equal(*a, *b, a.at()); }
   friend Array<bool> operator!=(Left a, Left b) { return not_equal(*a, *b, a.at()); }
+  // These make a new tensor and rebind the handle; other handles keep the old value.
+  friend Tensor<T>& operator+=(Tensor<T>& a, Left b) { return a = add(a, *b, b.at()); }
+  friend Tensor<T>& operator-=(Tensor<T>& a, Left b) { return a = subtract(a, *b, b.at()); }
+  friend Tensor<T>& operator*=(Tensor<T>& a, Left b) { return a = multiply(a, *b, b.at()); }
+  friend Tensor<T>& operator/=(Tensor<T>& a, Left b) { return a = divide(a, *b, b.at()); }
   friend Tensor<T> operator-(const Tensor<T>& x) { return negative(x); }
   friend Tensor<T> operator+(const Tensor<T>& x) { return x; }
 };
@@ -58,14 +63,14 @@ struct Operators {
 template <class E>
 using IfExpression = std::enable_if_t<is_expression<E>, int>;
 
-#define XGRAD_MIXED_OPERATOR(symbol, name)         \
-  template <class T, class E, IfExpression<E> = 0> \
-  auto operator symbol(Tensor<T> a, E&& b) {       \
-    return name(a, Tensor<T>(b), Location{});      \
-  }                                                \
-  template <class T, class E, IfExpression<E> = 0> \
-  auto operator symbol(E&& a, Tensor<T> b) {       \
-    return name(Tensor<T>(a), b, Location{});      \
+#define XGRAD_MIXED_OPERATOR(symbol, name)                     \
+  template <class T, class E, IfExpression<E> = 0>             \
+  auto operator symbol(Tensor<T> a, E&& b) {                   \
+    return name(a, Tensor<T>(std::forward<E>(b)), Location{}); \
+  }                                                            \
+  template <class T, class E, IfExpression<E> = 0>             \
+  auto operator symbol(E&& a, Tensor<T> b) {                   \
+    return name(Tensor<T>(std::forward<E>(a)), b, Location{}); \
   }
 XGRAD_MIXED_OPERATOR(+, add)
 XGRAD_MIXED_OPERATOR(-, subtract)
@@ -79,16 +84,21 @@ XGRAD_MIXED_OPERATOR(==, equal)
 XGRAD_MIXED_OPERATOR(!=, not_equal)
 #undef XGRAD_MIXED_OPERATOR
 
-// `a += b` and the like make a new tensor and rebind the handle; other handles keep the old value.
-#define XGRAD_COMPOUND_OPERATOR(symbol)                     \
-  template <class T, class B>                               \
-  Tensor<T>& operator symbol##=(Tensor<T>& a, const B& b) { \
-    return a = a symbol b;                                  \
-  }
-XGRAD_COMPOUND_OPERATOR(+)
-XGRAD_COMPOUND_OPERATOR(-)
-XGRAD_COMPOUND_OPERATOR(*)
-XGRAD_COMPOUND_OPERATOR(/)
-#undef XGRAD_COMPOUND_OPERATOR
+template <class T, class E, IfExpression<E> = 0>
+Tensor<T>& operator+=(Tensor<T>& a, E&& b) {
+  return a = a + std::forward<E>(b);
+}
+template <class T, class E, IfExpression<E> = 0>
+Tensor<T>& operator-=(Tensor<T>& a, E&& b) {
+  return a = a - std::forward<E>(b);
+}
+template <class T, class E, IfExpression<E> = 0>
+Tensor<T>& operator*=(Tensor<T>& a, E&& b) {
+  return a = a * std::forward<E>(b);
+}
+template <class T, class E, IfExpression<E> = 0>
+Tensor<T>& operator/=(Tensor<T>& a, E&& b) {
+  return a = a / std::forward<E>(b);
+}
 
 }  // namespace xgrad

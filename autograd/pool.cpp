@@ -72,12 +72,14 @@ void* Pool::get(std::size_t bytes) {
     if (block == nullptr) throw std::bad_alloc();
   }
   ++system_blocks_;
+  system_bytes_ += fit.bytes;
   return block;
 }
 
 void Pool::put(void* block, std::size_t bytes) noexcept {
-  if (sanitized) return std::free(block);
   SizeClass fit = size_class(bytes);
+  // A thread that frees what another makes keeps no more than it has ever asked for itself.
+  if (sanitized || cached_bytes_ + fit.bytes > system_bytes_) return std::free(block);
   free_[fit.index] = new (block) FreeBlock{free_[fit.index]};
   cached_bytes_ += fit.bytes;
 }
@@ -89,6 +91,7 @@ void Pool::release() noexcept {
       std::free(block);
     }
   }
+  system_bytes_ -= cached_bytes_;
   cached_bytes_ = 0;
 }
 

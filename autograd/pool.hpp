@@ -26,7 +26,8 @@ class Pool {
 
   /// Blocks ever asked of the system; constant while a loop is in its steady state.
   std::size_t system_blocks() const noexcept { return system_blocks_; }
-  /// Whether freed blocks are kept at all; not under AddressSanitizer, which would miss their misuse.
+  /// Whether freed blocks are kept at all; not under AddressSanitizer, which would miss their
+  /// misuse.
   static bool caches() noexcept;
   /// Bytes that wait in the lists.
   std::size_t cached_bytes() const noexcept { return cached_bytes_; }
@@ -37,7 +38,7 @@ class Pool {
   };
   static constexpr std::size_t class_count = 232;  // up to 2^63 bytes
   std::array<FreeBlock*, class_count> free_{};
-  std::size_t system_blocks_ = 0, cached_bytes_ = 0;
+  std::size_t system_blocks_ = 0, system_bytes_ = 0, cached_bytes_ = 0;
 };
 
 /// This thread's pool, or null once the thread has begun to end.

@@ -84,9 +84,11 @@ class Sweep {
       for (std::size_t i = 0; i < node->input_count() && !any; ++i) any = step.wants(i);
       if (!any) continue;
       if (!node->has_derivative()) {
-        misuse(node->op,
-               "backward already freed this graph; pass xgrad::retain_graph to sweep it twice",
-               at_);
+        misuse(
+            node->op,
+            "this graph was already freed, by an earlier backward (perhaps one that failed); pass "
+            "xgrad::retain_graph to sweep it twice",
+            at_);
       }
       node->pull(step);
       if (mode_ == Graph::free) node->drop_derivative();
@@ -97,7 +99,7 @@ class Sweep {
   struct Step final : Pullback<T> {
     Sweep& sweep;
     Step(Sweep& s, Node<T>* node, const Tensor<T>& cotangent)
-        : Pullback<T>(cotangent, Ref<Node<T>>(node)), sweep(s) {}
+        : Pullback<T>(cotangent, Ref<Node<T>>(node), s.at_), sweep(s) {}
     bool wants(std::size_t i) const override {
       Node<T>* input = this->node_->input(i).get();
       return input != nullptr && (sweep.needed_ == nullptr || sweep.needed_->count(input) > 0);
@@ -111,8 +113,10 @@ class Sweep {
     if (g.shape() != to->shape) {
       Shape wide = g.shape();
       if (!broadcast_into(wide, to->shape) || wide != g.shape()) {
-        misuse(op, "its derivative gave a cotangent of shape " + to_string(g.shape()) +
-                       " for an input of shape " + to_string(to->shape));
+        misuse(op,
+               "its derivative gave a cotangent of shape " + to_string(g.shape()) +
+                   " for an input of shape " + to_string(to->shape),
+               at_);
       }
       g = sum_to(g, to->shape);
     }
@@ -133,6 +137,12 @@ class Sweep {
 };
 
 template <class T>
+[[noreturn]] void reject_input(const Tensor<T>& x, std::size_t i, const char* why, Location at) {
+  misuse("grad", "input " + std::to_string(i) + " of shape " + to_string(x.shape()) + " " + why,
+         at);
+}
+
+template <class T>
 Tensor<T> unit_cotangent(const char* op, const Tensor<T>& y, Location at) {
   if (y.size() != 1) {
     fail(op, "a scalar (reduce with sum() or mean(), or pass a cotangent)",
@@ -145,29 +155,21 @@ Tensor<T> unit_cotangent(const char* op, const Tensor<T>& y, Location at) {
 
 template <class T>
 void Tensor<T>::backward(const Tensor& cotangent, Graph graph, Location at) const {
+  if (graph == Graph::create) {
+    misuse("backward", "with create_graph a leaf's gradient would own the leaf; use xgrad::grad",
+           at);
+  }
   Cotangents<T> leaves;
   Sweep<T>("backward", graph, nullptr, at)
       .run(*this, cotangent, [&](Node<T>* node, const Tensor<T>& g) {
         if (node->is_leaf()) leaves.emplace(node, g);
       });
-  // First all that can throw, then the change itself.
-  Recording scope(graph == Graph::create);
-  auto adds_in_place = [&](const Tensor<T>& old) {
-    return graph != Graph::create && old.defined() && !old.tracked() && !old.storage()->shared();
-  };
+  // First all that can throw, then the change itself. Sums replace gradients that others hold, too.
+  NoGrad guard;
   for (auto& [leaf, g] : leaves) {
-    if (adds_in_place(leaf->grad)) continue;
-    if (leaf->grad.defined())
-      g = add(leaf->grad, g, at);
-    else if (graph != Graph::create)
-      g = unshared(std::move(g));
+    g = leaf->grad.defined() ? add(leaf->grad, g, at) : unshared(std::move(g));
   }
-  for (auto& [leaf, g] : leaves) {
-    if (adds_in_place(leaf->grad))
-      accumulate(leaf->grad.storage()->array, g.value());
-    else
-      leaf->grad = std::move(g);
-  }
+  for (auto& [leaf, g] : leaves) leaf->grad = std::move(g);
 }
 
 template <class T>
@@ -176,15 +178,11 @@ void Tensor<T>::backward(Graph graph, Location at) const {
 }
 
 template <class T>
-std::vector<Tensor<T>> grad(const Tensor<T>& y, const std::vector<Tensor<T>>& inputs,
-                            const Same<Tensor<T>>& cotangent, Graph graph, Location at) {
-  auto reject = [&](std::size_t i, const char* why) {
-    misuse("grad", "input " + std::to_string(i) + " of shape " + to_string(inputs[i].shape()) + why,
-           at);
-  };
+std::vector<Tensor<T>> grad_where_reached(const Tensor<T>& y, const std::vector<Tensor<T>>& inputs,
+                                          const Tensor<T>& cotangent, Graph graph, Location at) {
   NodeSet<T> needed;  // the inputs, and all on the paths from them to y
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!inputs[i].tracked()) reject(i, " requires no gradient");
+    if (!inputs[i].tracked()) reject_input(inputs[i], i, "requires no gradient", at);
     needed.insert(inputs[i].node().get());
   }
   std::vector<Node<T>*> behind = nodes_behind(y.node().get());
@@ -194,15 +192,26 @@ std::vector<Tensor<T>> grad(const Tensor<T>& y, const std::vector<Tensor<T>>& in
       if (input != nullptr && needed.count(input) > 0) needed.insert(*node);
     }
   }
-  std::vector<Tensor<T>> result(inputs.size());
+  Cotangents<T> arrived;
+  for (const Tensor<T>& input : inputs) arrived[input.node().get()];
   Sweep<T>("grad", graph, &needed, at).run(y, cotangent, [&](Node<T>* node, const Tensor<T>& g) {
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      if (inputs[i].node().get() == node) result[i] = g;
-    }
+    auto place = arrived.find(node);
+    if (place != arrived.end()) place->second = g;
   });
+  std::vector<Tensor<T>> result;
+  for (const Tensor<T>& input : inputs) {
+    Tensor<T> g = arrived[input.node().get()];
+    result.push_back(g.defined() && !g.tracked() ? Tensor<T>(Array<T>(g.value())) : g);
+  }
+  return result;
+}
+
+template <class T>
+std::vector<Tensor<T>> grad(const Tensor<T>& y, const std::vector<Tensor<T>>& inputs,
+                            const Same<Tensor<T>>& cotangent, Graph graph, Location at) {
+  std::vector<Tensor<T>> result = grad_where_reached(y, inputs, cotangent, graph, at);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!result[i].defined()) reject(i, " does not reach the result");
-    if (graph != Graph::create) result[i] = unshared(std::move(result[i]));
+    if (!result[i].defined()) reject_input(inputs[i], i, "does not reach the result", at);
   }
   return result;
 }
@@ -266,6 +275,8 @@ std::ostream& operator<<(std::ostream& out, const Tape& tape) {
                                        Location);                                              \
   template std::vector<Tensor<T>> grad(const Tensor<T>&, const std::vector<Tensor<T>>&,        \
                                        const Tensor<T>&, Graph, Location);                     \
+  template std::vector<Tensor<T>> grad_where_reached(                                          \
+      const Tensor<T>&, const std::vector<Tensor<T>>&, const Tensor<T>&, Graph, Location);     \
   template Tape tape(const Tensor<T>&);
 XGRAD_TAPE(float)
 XGRAD_TAPE(double)

@@ -10,9 +10,9 @@
 namespace xgrad {
 
 /// While one lives, this thread records nothing.
-class NoGrad : Recording {
+class [[nodiscard]] NoGrad : Recording {
  public:
-  NoGrad() noexcept : Recording(false) {}
+  [[nodiscard]] NoGrad() noexcept : Recording(false) {}
 };
 
 /// The gradients of the scalar y with respect to `inputs` (leaves or intermediate results), as
@@ -40,6 +40,11 @@ std::vector<Tensor<T>> grad(const Tensor<T>& y, std::initializer_list<Tensor<T>>
   return grad(y, std::vector<Tensor<T>>(inputs), cotangent, graph, at);
 }
 
+/// The same, but with an undefined tensor for an input that does not reach y.
+template <class T>
+std::vector<Tensor<T>> grad_where_reached(const Tensor<T>& y, const std::vector<Tensor<T>>& inputs,
+                                          const Tensor<T>& cotangent, Graph graph, Location at);
+
 /// The operations behind a tensor, in the order in which they ran. Prints as a table.
 struct Tape {
   struct Entry {
@@ -63,6 +68,8 @@ std::ostream& operator<<(std::ostream& out, const Tape& tape);
                                               Graph, Location);                                \
   extern template std::vector<Tensor<T>> grad(const Tensor<T>&, const std::vector<Tensor<T>>&, \
                                               const Tensor<T>&, Graph, Location);              \
+  extern template std::vector<Tensor<T>> grad_where_reached(                                   \
+      const Tensor<T>&, const std::vector<Tensor<T>>&, const Tensor<T>&, Graph, Location);     \
   extern template Tape tape(const Tensor<T>&);
 XGRAD_TAPE(float)
 XGRAD_TAPE(double)

@@ -3,9 +3,18 @@
 
 #include <algorithm>
 #include <ostream>
+#if __has_include(<xtensor/io/xio.hpp>)
+#include <xtensor/io/xio.hpp>
+#else
 #include <xtensor/xio.hpp>
+#endif
 
 namespace xgrad {
+
+template <class T>
+Tensor<T>::Tensor(const Tensor&) = default;
+template <class T>
+Tensor<T>::~Tensor() = default;
 
 template <class T>
 Tensor<T>::Tensor(Array<T> array) : value_(make_pooled<Value<T>>(std::move(array))) {}
@@ -55,6 +64,15 @@ Tensor<T> full(const Shape& shape, Same<T> fill) {
 }
 
 template <class T>
+Tensor<T> parameter(const Tensor<T>& value) {
+  return Tensor<T>(Array<T>(value.value())).requires_grad();
+}
+
+Tensor<float> parameter(std::initializer_list<NestedList<float>> list, Location at) {
+  return Tensor<float>(list, at).requires_grad();
+}
+
+template <class T>
 void Tensor<T>::throw_undefined() {
   misuse("tensor", "has no value: it was default-constructed or moved from");
 }
@@ -66,7 +84,18 @@ T Tensor<T>::item(Location at) const {
 }
 
 template <class T>
-Tensor<T>& Tensor<T>::requires_grad() {
+Array<T> Tensor<T>::value() && {
+  const Array<T>& array = value();  // of an lvalue: checked
+  return value_->shared() ? array : std::move(value_->array);
+}
+
+template <class T>
+void Tensor<T>::throw_unbroadcast(Location at) {
+  fail("tensor", "an xtensor expression whose shapes broadcast", "one whose shapes do not", at);
+}
+
+template <class T>
+Tensor<T>& Tensor<T>::requires_grad() & {
   if (!node_) node_ = Ref<Node<T>>(make_pooled<Node<T>>(shape()));
   return *this;
 }
@@ -116,6 +145,8 @@ std::ostream& operator<<(std::ostream& out, const Tensor<T>& tensor) {
   return out;
 }
 
+template Tensor<float> parameter(const Tensor<float>&);
+template Tensor<double> parameter(const Tensor<double>&);
 template Tensor<float> empty(const Shape&);
 template Tensor<double> empty(const Shape&);
 template Tensor<float> full(const Shape&, float);

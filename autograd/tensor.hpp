@@ -64,11 +64,20 @@ class Tensor : Operators<T> {
 
   /// No value; only assignment and `defined()` make sense.
   Tensor() = default;
+  Tensor(const Tensor& other);
+  Tensor(Tensor&&) noexcept = default;
+  Tensor& operator=(const Tensor& other) { return *this = Tensor(other); }
+  Tensor& operator=(Tensor&&) noexcept = default;
+  ~Tensor();  // this and the copy in the library, to spare its users their code
   /// A constant with these elements.
   Tensor(Array<T> array);
   /// A constant from any xtensor expression, evaluated once, here.
+  /// Throws std::invalid_argument if shapes within the expression do not broadcast.
   template <class E, IfExpression<E> = 0>
-  Tensor(const E& expression) : Tensor(Array<T>(xt::cast<T>(expression))) {}
+  Tensor(const E& expression, Location at = here()) : Tensor(evaluated(expression, at)) {}
+  /// A constant with the elements of a tensor of the other type.
+  template <class U, std::enable_if_t<!std::is_same_v<U, T>, int> = 0>
+  explicit Tensor(const Tensor<U>& other) : Tensor(other.value()) {}
   /// A scalar, shape ().
   template <class S, std::enable_if_t<std::is_arithmetic_v<S>, int> = 0>
   Tensor(S value) : Tensor(scalar(static_cast<T>(value))) {}
@@ -76,12 +85,15 @@ class Tensor : Operators<T> {
   /// at one depth differ in length.
   Tensor(std::initializer_list<NestedList<T>> list, Location at = here());
 
-  /// The elements, as an xtensor container. Throws std::logic_error if undefined, as all below.
-  const Array<T>& value() const {
+  /// The elements, as an xtensor container. Throws std::logic_error if undefined, as all below. Of
+  /// a temporary, a container of its own: a lazy expression may keep it.
+  const Array<T>& value() const& {
     if (!value_) throw_undefined();
     return value_->array;
   }
-  const Shape& shape() const { return value().shape(); }
+  Array<T> value() &&;
+  const Shape& shape() const& { return value().shape(); }
+  Shape shape() && { return shape(); }
   std::size_t ndim() const { return value().dimension(); }
   std::size_t size() const { return value().size(); }
   const T* data() const { return value().data(); }
@@ -94,7 +106,8 @@ class Tensor : Operators<T> {
 
   /// Makes this handle a leaf whose gradient backward() fills; copies made before do not notice.
   /// Does nothing if the tensor is part of a graph already.
-  Tensor& requires_grad();
+  Tensor& requires_grad() &;
+  Tensor requires_grad() && { return requires_grad(); }
   /// Whether this tensor is a leaf that wants a gradient, or computed from one.
   bool tracked() const noexcept { return bool(node_); }
   bool is_leaf() const noexcept;
@@ -106,10 +119,13 @@ class Tensor : Operators<T> {
 
   /// Fills grad() of every leaf behind this tensor, adding to what is there. All or nothing: if
   /// anything throws, no gradient has changed. Throws std::invalid_argument unless this is a scalar
-  /// (one element), std::logic_error if there is no graph or it was freed.
+  /// (one element), std::logic_error if there is no graph, if it was freed, or for create_graph:
+  /// the gradient would own the leaf that owns it. Use xg::grad for derivatives of derivatives.
   void backward(Graph graph = Graph::free, Location at = here()) const;
   /// The same for a tensor of any shape, given the cotangent of that shape.
   void backward(const Tensor& cotangent, Graph graph = Graph::free, Location at = here()) const;
+  template <class B, std::enable_if_t<std::is_same_v<B, bool>, int> = 0>
+  void backward(B) const = delete;  // retain_graph, not a cotangent of 1
 
   /// Overwrites the elements in place; every handle that shares the value sees it, and a derivative
   /// that saved the old value will throw. Throws std::invalid_argument if the shape differs,
@@ -130,6 +146,15 @@ class Tensor : Operators<T> {
   const Ref<Node<T>>& node() const noexcept { return node_; }
 
  private:
+  template <class E>
+  static Array<T> evaluated(const E& expression, Location at) {
+    try {
+      return Array<T>(xt::cast<T>(expression));
+    } catch (const xt::broadcast_error&) {
+      throw_unbroadcast(at);
+    }
+  }
+  [[noreturn]] static void throw_unbroadcast(Location at);
   static Tensor scalar(T value);
   [[noreturn]] static void throw_undefined();
 
@@ -161,15 +186,18 @@ Tensor<T> ones(const Shape& shape) {
   return full<T>(shape, T(1));
 }
 
-/// A leaf that wants a gradient, from an expression (its element type decides), list or tensor.
+/// A leaf that wants a gradient, with values of its own, from a tensor, an expression or number (its
+/// type decides), or a list of float.
 template <class T>
-Tensor<T> parameter(const Tensor<T>& value) {
-  Tensor<T> leaf = value.detach();
-  return leaf.requires_grad();
+Tensor<T> parameter(const Tensor<T>& value);
+Tensor<float> parameter(std::initializer_list<NestedList<float>> list, Location at = here());
+template <class E, IfExpression<E> = 0>
+Tensor<typename E::value_type> parameter(const E& expression, Location at = here()) {
+  return Tensor<typename E::value_type>(expression, at).requires_grad();
 }
-template <class E, std::enable_if_t<is_expression<E>, int> = 0>
-Tensor<typename E::value_type> parameter(const E& expression) {
-  return parameter(Tensor<typename E::value_type>(expression));
+template <class S, std::enable_if_t<std::is_floating_point_v<S>, int> = 0>
+Tensor<S> parameter(S number) {
+  return Tensor<S>(number).requires_grad();
 }
 
 /// Values, shape, and the operation that made the tensor.
@@ -182,6 +210,8 @@ extern template class Ref<Node<float>>;
 extern template class Ref<Node<double>>;
 extern template class Tensor<float>;
 extern template class Tensor<double>;
+extern template Tensor<float> parameter(const Tensor<float>&);
+extern template Tensor<double> parameter(const Tensor<double>&);
 extern template Tensor<float> empty(const Shape&);
 extern template Tensor<double> empty(const Shape&);
 extern template Tensor<float> full(const Shape&, float);

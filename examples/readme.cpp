@@ -1,6 +1,5 @@
 #include <xgrad/xgrad.hpp>
 
-#include <iomanip>
 #include <iostream>
 
 namespace xg = xgrad;
@@ -13,7 +12,8 @@ int main() {
   nn::Sequential model{nn::Dense(2, 8), nn::Tanh(), nn::Dense(8, 2)};
   nn::Adam optimizer(nn::parameters(model), 0.02);
 
-  std::cout << std::fixed << std::setprecision(3);
+  std::cout << std::fixed;
+  std::cout.precision(3);
   for (int step = 0; step <= 200; ++step) {
     const auto loss = xg::softmax_cross_entropy(model(x), labels);
     if (step % 50 == 0) std::cout << "step " << step << ": loss " << loss.item() << '\n';

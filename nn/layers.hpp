@@ -72,7 +72,8 @@ struct AnyVisitor {
 template <class Layer, class = void>
 struct HasParameters : std::false_type {};
 template <class Layer>
-struct HasParameters<Layer, std::void_t<decltype(std::declval<Layer&>().visit(AnyVisitor()))>>
+struct HasParameters<
+    Layer, std::void_t<decltype(std::declval<Layer&>().visit(std::declval<AnyVisitor&>()))>>
     : std::true_type {};
 
 // The element type of the first layer that has one; float if none does.
@@ -147,8 +148,10 @@ class Sequential {
   void visit_from(Visitor& visitor) {
     if constexpr (I < count) {
       if constexpr (detail::HasParameters<Layer<I>>::value) {
-        std::get<I>(layers_).visit(
-            [&](const std::string& name, auto& tensor) { visitor(detail::place(I, name), tensor); });
+        auto placed = [&](const std::string& name, auto& tensor) {
+          visitor(detail::place(I, name), tensor);
+        };
+        std::get<I>(layers_).visit(placed);
       }
       visit_from<I + 1>(visitor);
     }
@@ -161,7 +164,8 @@ class Sequential {
 template <class Model>
 std::vector<Tensor<typename Model::value_type>> parameters(Model& model) {
   std::vector<Tensor<typename Model::value_type>> result;
-  model.visit([&](const std::string&, auto& tensor) { detail::append(result, tensor); });
+  auto collect = [&](const std::string&, auto& tensor) { detail::append(result, tensor); };
+  model.visit(collect);
   return result;
 }
 

@@ -2,12 +2,32 @@
 #include <xgrad/ops/kernels/map.hpp>
 
 #include <cmath>
+#include <set>
+#include <string>
 
 namespace xgrad::nn {
 namespace {
 
 void check(const char* op, bool holds, const char* expected, double got, Location at) {
   if (!holds) fail(op, expected, std::to_string(got), at);  // NaN fails every comparison
+}
+
+/// The parameters, each once. Throws for what an optimizer could never train.
+template <class T>
+std::vector<Tensor<T>> checked(const char* op, const std::vector<Tensor<T>>& parameters,
+                               Location at) {
+  std::vector<Tensor<T>> result;
+  std::set<const void*> seen;
+  for (const Tensor<T>& p : parameters) {
+    if (!p.tracked() || !p.is_leaf()) {
+      fail(op, "leaves that require a gradient",
+           p.tracked() ? std::string("the result of ") + p.node()->op
+                       : "a constant of shape " + to_string(p.shape()),
+           at);
+    }
+    if (seen.insert(p.node().get()).second) result.push_back(p);
+  }
+  return result;
 }
 
 template <class T>
@@ -18,10 +38,10 @@ void forget_gradients(const std::vector<Tensor<T>>& parameters) noexcept {
 }  // namespace
 
 template <class T>
-SGD<T>::SGD(std::vector<Tensor<T>> parameters, double rate, double momentum, double weight_decay,
-            Location at)
+SGD<T>::SGD(const std::vector<Tensor<T>>& parameters, double rate, double momentum,
+            double weight_decay, Location at)
     : learning_rate(rate),
-      parameters_(std::move(parameters)),
+      parameters_(checked("SGD", parameters, at)),
       velocity_(parameters_.size()),
       momentum_(momentum),
       weight_decay_(weight_decay) {
@@ -30,6 +50,8 @@ SGD<T>::SGD(std::vector<Tensor<T>> parameters, double rate, double momentum, dou
   check("SGD", weight_decay >= 0, "weight_decay >= 0", weight_decay, at);
 }
 
+template <class T>
+SGD<T>::SGD(SGD&&) noexcept = default;
 template <class T>
 SGD<T>::~SGD() = default;
 
@@ -42,16 +64,20 @@ void SGD<T>::step() {
     if (!p.has_grad()) continue;
     const T* g = p.grad().data();
     T* value = p.mutable_value().data();
+    // Without decay nothing is multiplied by 0: a weight at infinity would become NaN.
+    auto slope = [&](const auto& x, const auto& d) {
+      return weight_decay_ == 0 ? d : d + decay * x;
+    };
     if (momentum_ == 0) {
       update<T>(
-          p.size(), [&](auto& x, const auto& d) { x = x - rate * (d + decay * x); }, value, g);
+          p.size(), [&](auto& x, const auto& d) { x = x - rate * slope(x, d); }, value, g);
       continue;
     }
     if (!velocity_[i].defined()) velocity_[i] = zeros<T>(p.shape());
     update<T>(
         p.size(),
         [&](auto& x, auto& v, const auto& d) {
-          v = momentum * v + (d + decay * x);
+          v = momentum * v + slope(x, d);
           x = x - rate * v;
         },
         value, velocity_[i].mutable_value().data(), g);
@@ -64,10 +90,10 @@ void SGD<T>::zero_grad() const noexcept {
 }
 
 template <class T>
-Adam<T>::Adam(std::vector<Tensor<T>> parameters, double rate, double beta1, double beta2,
+Adam<T>::Adam(const std::vector<Tensor<T>>& parameters, double rate, double beta1, double beta2,
               double epsilon, Location at)
     : learning_rate(rate),
-      parameters_(std::move(parameters)),
+      parameters_(checked("Adam", parameters, at)),
       mean_(parameters_.size()),
       variance_(parameters_.size()),
       steps_(parameters_.size(), 0),
@@ -81,12 +107,16 @@ Adam<T>::Adam(std::vector<Tensor<T>> parameters, double rate, double beta1, doub
 }
 
 template <class T>
+Adam<T>::Adam(Adam&&) noexcept = default;
+template <class T>
 Adam<T>::~Adam() = default;
 
 template <class T>
 void Adam<T>::step() {
   Batch<T> beta1(static_cast<T>(beta1_)), beta2(static_cast<T>(beta2_)),
       epsilon(static_cast<T>(epsilon_));
+  // 1 - beta in double: in float, 1 - 0.999f is off by 1e-5.
+  Batch<T> rest1(static_cast<T>(1 - beta1_)), rest2(static_cast<T>(1 - beta2_));
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const Tensor<T>& p = parameters_[i];
     if (!p.has_grad()) continue;
@@ -100,8 +130,8 @@ void Adam<T>::step() {
     update<T>(
         p.size(),
         [&](auto& x, auto& m, auto& v, const auto& g) {
-          m = beta1 * m + (1 - beta1) * g;
-          v = beta2 * v + (1 - beta2) * g * g;
+          m = beta1 * m + rest1 * g;
+          v = beta2 * v + rest2 * g * g;
           x = x - rate * m / (sqrt(v) * spread + epsilon);
         },
         p.mutable_value().data(), mean_[i].mutable_value().data(),

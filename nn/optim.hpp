@@ -14,9 +14,11 @@ class SGD {
  public:
   double learning_rate;
 
-  /// Throws std::invalid_argument unless learning_rate >= 0, 0 <= momentum < 1, weight_decay >= 0.
-  explicit SGD(std::vector<Tensor<T>> parameters, double learning_rate, double momentum = 0,
+  /// Throws std::invalid_argument unless learning_rate >= 0, 0 <= momentum < 1, weight_decay >= 0,
+  /// and the parameters are leaves that require a gradient.
+  explicit SGD(const std::vector<Tensor<T>>& parameters, double learning_rate, double momentum = 0,
                double weight_decay = 0, Location at = here());
+  SGD(SGD&&) noexcept;  // not copied: two would write to one velocity
   ~SGD();
   void step();
   void zero_grad() const noexcept;
@@ -34,9 +36,12 @@ class Adam {
  public:
   double learning_rate;
 
-  /// Throws std::invalid_argument unless learning_rate >= 0, 0 <= beta1, beta2 < 1, epsilon > 0.
-  explicit Adam(std::vector<Tensor<T>> parameters, double learning_rate = 1e-3, double beta1 = 0.9,
-                double beta2 = 0.999, double epsilon = 1e-8, Location at = here());
+  /// Throws std::invalid_argument unless learning_rate >= 0, 0 <= beta1, beta2 < 1, epsilon > 0,
+  /// and the parameters are leaves that require a gradient.
+  explicit Adam(const std::vector<Tensor<T>>& parameters, double learning_rate = 1e-3,
+                double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8,
+                Location at = here());
+  Adam(Adam&&) noexcept;  // not copied: two would write to one set of moments
   ~Adam();
   void step();
   void zero_grad() const noexcept;

@@ -7,8 +7,8 @@
 
 namespace xgrad::nn {
 
-/// xoshiro256** (Blackman & Vigna 2018), its state filled from the seed by splitmix64 as its authors
-/// advise. A UniformRandomBitGenerator, so it also serves <random> and xt::random.
+/// xoshiro256** (Blackman & Vigna 2018), its state filled from the seed by splitmix64 as its
+/// authors advise. A UniformRandomBitGenerator, so it also serves <random> and xt::random.
 class Generator {
  public:
   using result_type = std::uint64_t;

@@ -72,15 +72,17 @@ XGRAD_BINARY(Tensor, minimum)
 
 /// y = a^b, NaN for a < 0 and b not an integer.
 /// ga = g b a^(b-1), 0 where b = 0.   gb = g y ln a, 0 where a = 0 and b >= 0, NaN where a < 0.
-/// Saves a, b.
+/// Saves a, b. The arguments are made safe before they meet pow and log: what a where() does not
+/// take still has a derivative, and second derivatives would be NaN.
 template <class T>
 Tensor<T> pow(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
   return binary(
       "pow", a, b, [](auto x, auto z) { return pow(x, z); },
-      from_a_and_b(
-          [](auto g, auto x, auto z) { return where(z == 0, 0, g * (z * pow(x, z - 1))); }),
       from_a_and_b([](auto g, auto x, auto z) {
-        return where(x == 0, where(z >= 0, 0, g * (pow(x, z) * log(x))), g * (pow(x, z) * log(x)));
+        return g * (z * pow(x, where(x == 0, where(z == 0, 0, z - 1), z - 1)));
+      }),
+      from_a_and_b([](auto g, auto x, auto z) {
+        return g * (pow(x, z) * log(where(x == 0, where(z >= 0, 1, x), x)));
       }),
       at);
 }
@@ -143,6 +145,19 @@ Tensor<T> where(Array<bool> condition, Tensor<T> a, S b, Location at = here()) {
 template <class T, class S, IfOperand<S> = 0>
 Tensor<T> where(Array<bool> condition, S a, Tensor<T> b, Location at = here()) {
   return where(std::move(condition), Tensor<T>(a), std::move(b), at);
+}
+// The condition as any other xtensor expression.
+template <class C, class T, IfExpression<C> = 0>
+Tensor<T> where(C&& condition, Tensor<T> a, Tensor<T> b, Location at = here()) {
+  return where(Array<bool>(std::forward<C>(condition)), std::move(a), std::move(b), at);
+}
+template <class C, class T, class S, IfExpression<C> = 0, IfOperand<S> = 0>
+Tensor<T> where(C&& condition, Tensor<T> a, S b, Location at = here()) {
+  return where(Array<bool>(std::forward<C>(condition)), std::move(a), Tensor<T>(b), at);
+}
+template <class C, class T, class S, IfExpression<C> = 0, IfOperand<S> = 0>
+Tensor<T> where(C&& condition, S a, Tensor<T> b, Location at = here()) {
+  return where(Array<bool>(std::forward<C>(condition)), Tensor<T>(a), std::move(b), at);
 }
 
 extern template Tensor<float> where(Array<bool>, Tensor<float>, Tensor<float>, Location);

@@ -14,6 +14,19 @@ template <class T>
 Tensor<T> softmax_cross_entropy(const Tensor<T>& logits, const Array<int>& labels,
                                 Location at = here());
 
+/// The same for labels of any other integer type.
+template <class T, class E, IfExpression<E> = 0>
+Tensor<T> softmax_cross_entropy(const Tensor<T>& logits, const E& labels, Location at = here()) {
+  static_assert(std::is_integral_v<typename E::value_type>, "labels are integers");
+  Array<std::int64_t> wide(labels);
+  Array<int> narrow = empty_array<int>(wide.shape());
+  for (std::size_t i = 0; i < wide.size(); ++i) {  // what does not fit is no class either
+    std::int64_t label = wide.data()[i];
+    narrow.data()[i] = label == static_cast<int>(label) ? static_cast<int>(label) : -1;
+  }
+  return softmax_cross_entropy(logits, narrow, at);
+}
+
 /// y = mean of (prediction - target)^2, shapes equal.   Throws std::invalid_argument otherwise, or
 /// if empty.
 template <class T>

@@ -3,15 +3,18 @@
 #include <xgrad/ops/rules.hpp>
 
 #include <initializer_list>
+#include <vector>
 
 namespace xgrad {
 
-/// Which axes a reduction folds: all by default, one, or a list: sum(x, {0, -1}).
+/// Which axes a reduction folds: all by default and for {}, one, or a list: sum(x, {0, -1}).
 class Axes {
  public:
   Axes() = default;
   Axes(int axis) : all_(false), list_{axis} {}
   Axes(std::initializer_list<int> axes) : all_(false), list_(axes) {}
+  Axes(const std::vector<int>& axes) : all_(false), list_(axes.begin(), axes.end()) {}
+  Axes(bool) = delete;  // keep_dims, not axis 1
 
   /// `shape` with the folded extents set to 1. Throws std::invalid_argument naming `op` for an axis
   /// out of range or given twice.

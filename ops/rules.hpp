@@ -83,7 +83,7 @@ Array<bool> compare(const char* op, const Tensor<T>& a, const Tensor<T>& b, F f,
 
 /// Whether S may stand beside a tensor: a number or an xtensor expression.
 template <class S>
-using IfOperand = std::enable_if_t<std::is_arithmetic_v<S> || is_expression<S>, int>;
+using IfOperand = std::enable_if_t<std::is_arithmetic_v<std::decay_t<S>> || is_expression<S>, int>;
 
 // Below an operation stands one line that names its form, e.g. XGRAD_UNARY(tanh). In a user's file
 // it says that the library holds the code; in the family's own file, which defines
@@ -97,20 +97,26 @@ using IfOperand = std::enable_if_t<std::is_arithmetic_v<S> || is_expression<S>, 
 #define XGRAD_UNARY_TEMPLATE extern
 #endif
 
+// A number or an xtensor expression on either side. The tensor by value: as for the operators,
+// xtensor's functions of the same name would win otherwise where they are found by the argument's
+// namespace.
+#define XGRAD_MIXED(Result, name)                            \
+  template <class T, class S, IfOperand<S> = 0>              \
+  Result<T> name(Tensor<T> a, S&& b, Location at = here()) { \
+    return name(a, Tensor<T>(std::forward<S>(b)), at);       \
+  }                                                          \
+  template <class T, class S, IfOperand<S> = 0>              \
+  Result<T> name(S&& a, Tensor<T> b, Location at = here()) { \
+    return name(Tensor<T>(std::forward<S>(a)), b, at);       \
+  }
+
 // Binary operations also take a number or an xtensor expression on either side.
 #define XGRAD_BINARY(Result, name)                                                                 \
   XGRAD_BINARY_TEMPLATE template Result<float> name(const Tensor<float>&, const Tensor<float>&,    \
                                                     Location);                                     \
   XGRAD_BINARY_TEMPLATE template Result<double> name(const Tensor<double>&, const Tensor<double>&, \
                                                      Location);                                    \
-  template <class T, class S, IfOperand<S> = 0>                                                    \
-  Result<T> name(const Tensor<T>& a, const S& b, Location at = here()) {                           \
-    return name(a, Tensor<T>(b), at);                                                              \
-  }                                                                                                \
-  template <class T, class S, IfOperand<S> = 0>                                                    \
-  Result<T> name(const S& a, const Tensor<T>& b, Location at = here()) {                           \
-    return name(Tensor<T>(a), b, at);                                                              \
-  }
+  XGRAD_MIXED(Result, name)
 #ifdef XGRAD_INSTANTIATE_BINARY
 #define XGRAD_BINARY_TEMPLATE
 #else

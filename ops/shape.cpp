@@ -28,12 +28,12 @@ Tensor<T> reshape(const Tensor<T>& x, const Shape& shape, Location at) {
 }
 
 template <class T>
-Tensor<T> reshape(const Tensor<T>& x, std::initializer_list<int> extents, Location at) {
+Tensor<T> reshape(const Tensor<T>& x, std::initializer_list<Extent> extents, Location at) {
   Shape shape;
   std::size_t known = 1, unknown = extents.size();
   std::string text;
   bool sensible = true;
-  for (int extent : extents) {
+  for (auto [extent] : extents) {
     text += (text.empty() ? "" : ", ") + std::to_string(extent);
     if (extent >= 0)
       known *= static_cast<std::size_t>(extent);
@@ -41,7 +41,7 @@ Tensor<T> reshape(const Tensor<T>& x, std::initializer_list<int> extents, Locati
       unknown = shape.size();
     else
       sensible = false;
-    shape.push_back(static_cast<std::size_t>(std::max(extent, 0)));
+    shape.push_back(static_cast<std::size_t>(std::max<std::ptrdiff_t>(extent, 0)));
   }
   if (sensible && unknown < shape.size() && known > 0) {
     shape[unknown] = x.size() / known;
@@ -102,7 +102,7 @@ Tensor<T> concatenate(const std::vector<Tensor<T>>& tensors, int axis, Location 
   Shape shape = tensors[0].shape();
   std::size_t d = checked_axis("concatenate", axis, shape, at);
   std::vector<const Tensor<T>*> inputs;
-  std::vector<int> ends;  // along the axis
+  std::vector<Slice::Index> ends;  // along the axis
   shape[d] = 0;
   for (const Tensor<T>& x : tensors) {
     Shape expected = x.shape();
@@ -113,7 +113,7 @@ Tensor<T> concatenate(const std::vector<Tensor<T>>& tensors, int axis, Location 
     }
     shape[d] += x.shape()[d];
     inputs.push_back(&x);
-    ends.push_back(static_cast<int>(shape[d]));
+    ends.push_back(static_cast<Slice::Index>(shape[d]));
   }
   Tensor<T> y = empty<T>(shape);
   Strides strides = strides_of(shape);
@@ -150,14 +150,14 @@ Slice::Bounds Slice::bounds(const Shape& shape, std::size_t axis, Location at) c
   if (step_ == 0) fail("slice", "a step other than 0" + place(), "0", at);
   // Python's slice.indices: out-of-range bounds are clipped, to n - 1 and -1 for a negative step.
   std::ptrdiff_t low = step_ > 0 ? 0 : -1, high = step_ > 0 ? n : n - 1;
-  auto clipped = [&](const std::optional<int>& bound, std::ptrdiff_t otherwise) {
+  auto clipped = [&](const std::optional<Index>& bound, std::ptrdiff_t otherwise) {
     if (!bound) return otherwise;
     return std::clamp<std::ptrdiff_t>(*bound < 0 ? *bound + n : *bound, low, high);
   };
   std::ptrdiff_t start = clipped(start_, step_ > 0 ? low : high);
   std::ptrdiff_t stop = clipped(stop_, step_ > 0 ? high : low);
   std::ptrdiff_t distance = step_ > 0 ? stop - start : start - stop;
-  std::ptrdiff_t stride = step_ > 0 ? step_ : -static_cast<std::ptrdiff_t>(step_);
+  std::ptrdiff_t stride = step_ > 0 ? step_ : -step_;
   return {start, step_,
           distance <= 0 ? 0 : static_cast<std::size_t>((distance + stride - 1) / stride)};
 }
@@ -229,7 +229,7 @@ Tensor<T> slice_scatter(const Tensor<T>& x, const Shape& shape, const std::vecto
 
 #define XGRAD_SHAPE(T)                                                                        \
   template Tensor<T> reshape(const Tensor<T>&, const Shape&, Location);                       \
-  template Tensor<T> reshape(const Tensor<T>&, std::initializer_list<int>, Location);         \
+  template Tensor<T> reshape(const Tensor<T>&, std::initializer_list<Extent>, Location);      \
   template Tensor<T> transpose(const Tensor<T>&, Location);                                   \
   template Tensor<T> transpose(const Tensor<T>&, const std::vector<int>&, Location);          \
   template Tensor<T> concatenate(const std::vector<Tensor<T>>&, int, Location);               \

@@ -13,13 +13,20 @@ namespace xgrad {
 /// naming `op` if it is out of range.
 std::size_t checked_axis(const char* op, int axis, const Shape& shape, Location at);
 
+/// An extent, from any integer.
+struct Extent {
+  std::ptrdiff_t value;
+  template <class I, std::enable_if_t<std::is_integral_v<I>, int> = 0>
+  constexpr Extent(I extent) : value(static_cast<std::ptrdiff_t>(extent)) {}
+};
+
 /// x's elements in row-major order under a new shape of the same size.   gx = g, reshaped back.
 /// Throws std::invalid_argument if the sizes differ.
 template <class T>
 Tensor<T> reshape(const Tensor<T>& x, const Shape& shape, Location at = here());
 /// The same with signed extents, one of which may be -1: what remains. reshape(x, {-1, 28, 28}).
 template <class T>
-Tensor<T> reshape(const Tensor<T>& x, std::initializer_list<int> shape, Location at = here());
+Tensor<T> reshape(const Tensor<T>& x, std::initializer_list<Extent> shape, Location at = here());
 
 /// x with its axes in reverse order; for a matrix, its transpose.   gx = transpose(g).
 template <class T>
@@ -42,8 +49,10 @@ Tensor<T> concatenate(std::initializer_list<Tensor<T>> tensors, int axis = 0,
 /// What a slice takes of one axis: an index (the axis disappears), a range, or all.
 class Slice {
  public:
-  constexpr Slice(int index) : start_(index), is_index_(true) {}
-  constexpr Slice(std::optional<int> start, std::optional<int> stop, int step)
+  using Index = std::ptrdiff_t;
+  constexpr Slice(Index index) : start_(index), is_index_(true) {}
+  Slice(int, int) = delete;  // range(0, 2), or two indices: not {0, 2}
+  constexpr Slice(std::optional<Index> start, std::optional<Index> stop, Index step)
       : start_(start), stop_(stop), step_(step) {}
 
   struct Bounds {
@@ -56,12 +65,13 @@ class Slice {
   bool is_index() const { return is_index_; }
 
  private:
-  std::optional<int> start_, stop_;
-  int step_ = 1;
+  std::optional<Index> start_, stop_;
+  Index step_ = 1;
   bool is_index_ = false;
 };
 /// Python's start:stop:step; std::nullopt for one left out.
-constexpr Slice range(std::optional<int> start, std::optional<int> stop, int step = 1) {
+constexpr Slice range(std::optional<Slice::Index> start, std::optional<Slice::Index> stop,
+                      Slice::Index step = 1) {
   return {start, stop, step};
 }
 /// Python's colon.
@@ -79,14 +89,14 @@ template <class T>
 Tensor<T> slice_scatter(const Tensor<T>& x, const Shape& shape, const std::vector<Slice>& slices,
                         Location at = here());
 
-#define XGRAD_SHAPE(T)                                                                       \
-  extern template Tensor<T> reshape(const Tensor<T>&, const Shape&, Location);               \
-  extern template Tensor<T> reshape(const Tensor<T>&, std::initializer_list<int>, Location); \
-  extern template Tensor<T> transpose(const Tensor<T>&, Location);                           \
-  extern template Tensor<T> transpose(const Tensor<T>&, const std::vector<int>&, Location);  \
-  extern template Tensor<T> concatenate(const std::vector<Tensor<T>>&, int, Location);       \
-  extern template Tensor<T> slice(const Tensor<T>&, const std::vector<Slice>&, Location);    \
-  extern template Tensor<T> slice_scatter(const Tensor<T>&, const Shape&,                    \
+#define XGRAD_SHAPE(T)                                                                          \
+  extern template Tensor<T> reshape(const Tensor<T>&, const Shape&, Location);                  \
+  extern template Tensor<T> reshape(const Tensor<T>&, std::initializer_list<Extent>, Location); \
+  extern template Tensor<T> transpose(const Tensor<T>&, Location);                              \
+  extern template Tensor<T> transpose(const Tensor<T>&, const std::vector<int>&, Location);     \
+  extern template Tensor<T> concatenate(const std::vector<Tensor<T>>&, int, Location);          \
+  extern template Tensor<T> slice(const Tensor<T>&, const std::vector<Slice>&, Location);       \
+  extern template Tensor<T> slice_scatter(const Tensor<T>&, const Shape&,                       \
                                           const std::vector<Slice>&, Location);
 XGRAD_SHAPE(float)
 XGRAD_SHAPE(double)

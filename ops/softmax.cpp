@@ -58,7 +58,7 @@ template <class T>
 Tensor<T> shares(const Tensor<T>& x, const Shape& kept) {
   Tensor<T> largest = largest_of(x, kept);
   Array<bool> finite = is_finite(largest);
-  Tensor<T> e = exp(x - where(finite, largest, 0));
+  Tensor<T> e = exp(where(finite, x, 0) - where(finite, largest, 0));
   Tensor<T> share = e / sum_to(e, kept);
   if (std::all_of(finite.begin(), finite.end(), [](bool f) { return f; })) return share;
   Tensor<T> limit;

@@ -85,7 +85,7 @@ TEST(Exception, InBackwardChangesNoGradient) {
   Tensor grad_a = check::copy(a.grad()), grad_b = check::copy(b.grad());
   // c and b are reached before the faulty node, a only behind it.
   Tensor y = xg::sum(faulty(a * a) * b + c);
-  for (auto mode : {xg::Graph::retain, xg::Graph::create, xg::Graph::free}) {
+  for (auto mode : {xg::Graph::retain, xg::Graph::free}) {
     EXPECT_THROW(y.backward(mode), std::runtime_error);
     EXPECT_TRUE(identical(a.grad(), grad_a));
     EXPECT_TRUE(identical(b.grad(), grad_b));

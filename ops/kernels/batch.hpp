@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <limits>
 #include <xsimd/xsimd.hpp>
 
 namespace xgrad {
@@ -76,13 +77,23 @@ template <class T>
 Batch<T> sqrt(Batch<T> x) {
   return xsimd::sqrt(x.v);
 }
+/// e^x. Near the ends of the range xsimd 8.1 overflows too early and flushes denormal results.
 template <class T>
 Batch<T> exp(Batch<T> x) {
-  return xsimd::exp(x.v);
+  constexpr T safe = sizeof(T) == 4 ? T(87) : T(707);
+  Mask<T> extreme = abs(x) > safe;
+  if (!xsimd::any(extreme.m)) return xsimd::exp(x.v);
+  Batch<T> root = xsimd::exp((x * T(0.5)).v);
+  return where(extreme, root * root, xsimd::exp(x.v));
 }
+/// ln x. Of denormal numbers xsimd 8.1's is wrong.
 template <class T>
 Batch<T> log(Batch<T> x) {
-  return xsimd::log(x.v);
+  constexpr T smallest = std::numeric_limits<T>::min(), scale = T(1ULL << 54);
+  Mask<T> denormal = abs(x) < smallest;
+  if (!xsimd::any(denormal.m)) return xsimd::log(x.v);
+  Batch<T> scaled = Batch<T>(xsimd::log((x * scale).v)) - T(37.429947750237048);  // 54 ln 2
+  return where(denormal, scaled, xsimd::log(x.v));
 }
 template <class T>
 Batch<T> tanh(Batch<T> x) {

@@ -1,10 +1,11 @@
+#include <xgrad/autograd/error.hpp>
 #include <xgrad/ops/kernels/gemm.hpp>
 
 #include <cblas.h>
 
 #include <algorithm>
 #include <limits>
-#include <stdexcept>
+#include <string>
 
 namespace xgrad {
 namespace {
@@ -27,24 +28,28 @@ void blas_gemv(CBLAS_TRANSPOSE t, int rows, int columns, const double* a, const 
 
 int blas_int(std::size_t extent) {
   if (extent > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-    throw std::length_error("matrix product: an extent does not fit BLAS's 32-bit integers");
+    fail("matrix product", "extents below 2^31", std::to_string(extent), {});
   }
   return static_cast<int>(extent);
 }
 
 template <class T>
 void product(const ProductDims& dims, const T* a, const T* b, T* c) {
-  int m = blas_int(dims.m), n = blas_int(dims.n), k = blas_int(dims.k);
-  CBLAS_TRANSPOSE ta = dims.a_transposed ? CblasTrans : CblasNoTrans;
-  CBLAS_TRANSPOSE tb = dims.b_transposed ? CblasTrans : CblasNoTrans;
-  if (m == 0 || n == 0) return;
-  if (k == 0) {
+  if (dims.m == 0 || dims.n == 0) return;
+  if (dims.k == 0) {
     std::fill_n(c, dims.m * dims.n, T(0));
-  } else if (k == 1) {  // an outer product; either storage is a plain vector
+    return;
+  }
+  if (dims.k == 1) {  // an outer product; either storage is a plain vector
     for (std::size_t i = 0; i < dims.m; ++i) {
       for (std::size_t j = 0; j < dims.n; ++j) c[i * dims.n + j] = a[i] * b[j];
     }
-  } else if (n == 1) {
+    return;
+  }
+  int m = blas_int(dims.m), n = blas_int(dims.n), k = blas_int(dims.k);
+  CBLAS_TRANSPOSE ta = dims.a_transposed ? CblasTrans : CblasNoTrans;
+  CBLAS_TRANSPOSE tb = dims.b_transposed ? CblasTrans : CblasNoTrans;
+  if (n == 1) {
     dims.a_transposed ? blas_gemv(CblasTrans, k, m, a, b, c)
                       : blas_gemv(CblasNoTrans, m, k, a, b, c);
   } else if (m == 1) {

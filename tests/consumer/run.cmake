@@ -1,5 +1,5 @@
 # Installs BUILD (a build tree of SOURCE) into a fresh folder below WORK, builds the consumer against it or
-# (SUBPROJECT on) with xgrad inside, as C++17 and C++20, and compares what it prints.
+# (KIND) the build tree or with xgrad inside, as C++17 and C++20, and compares what it prints.
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT status EQUAL 0)
@@ -8,8 +8,10 @@ function(run)
 endfunction()
 
 file(REMOVE_RECURSE ${WORK})
-if(SUBPROJECT)
+if(KIND STREQUAL subproject)
   set(where -DXGRAD_SUBPROJECT=${SOURCE})
+elseif(KIND STREQUAL build_tree)
+  set(where -Dxgrad_DIR=${BUILD})
 else()
   run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/first)
   file(RENAME ${WORK}/first ${WORK}/moved)  # an installed package must not remember its place
