@@ -6,8 +6,8 @@
 namespace xgrad {
 
 /// y = a + b, broadcasting.   ga = gb = g.
-template <class T>
-Tensor<T> add(const Tensor<T>& a, const Tensor<T>& b, Location at = here());
+template <class X>
+Variable<X> add(const X& a, const X& b, Location at = here());
 
 /// x repeated to `shape` by NumPy's rules.   gx = sum_to(g, shape of x).
 template <class T>

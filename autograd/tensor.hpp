@@ -162,6 +162,15 @@ class Tensor : Operators<T> {
   Ref<Node<T>> node_;
 };
 
+/// X, where X is a tensor or, in a formula of fuse(), the number that stands for an element of one:
+/// the type of what an elementwise function takes and returns.
+template <class X>
+struct IsVariable : std::false_type {};
+template <class T>
+struct IsVariable<Tensor<T>> : std::true_type {};
+template <class X>
+using Variable = std::enable_if_t<IsVariable<X>::value, X>;
+
 /// S, but not deduced from: lets a scalar or an expression convert to the type that a tensor
 /// decides.
 template <class S>
@@ -186,8 +195,8 @@ Tensor<T> ones(const Shape& shape) {
   return full<T>(shape, T(1));
 }
 
-/// A leaf that wants a gradient, with values of its own, from a tensor, an expression or number (its
-/// type decides), or a list of float.
+/// A leaf that wants a gradient, with values of its own, from a tensor, an expression or number
+/// (its type decides), or a list of float.
 template <class T>
 Tensor<T> parameter(const Tensor<T>& value);
 Tensor<float> parameter(std::initializer_list<NestedList<float>> list, Location at = here());

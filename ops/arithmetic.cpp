@@ -1,7 +1,8 @@
-#define XGRAD_INSTANTIATE_BINARY
-#include <xgrad/ops/arithmetic.hpp>
-#include <xgrad/ops/kernels/elementwise.hpp>
 #include <xgrad/ops/unary.hpp>
+
+#include <xgrad/ops/instantiate.hpp>
+
+#include <xgrad/ops/arithmetic.hpp>
 
 namespace xgrad {
 

@@ -6,47 +6,47 @@
 namespace xgrad {
 
 // y = a + b.   ga = gb = g.   Documented where the engine declares it, autograd/broadcast.hpp.
-template <class T>
-Tensor<T> add(const Tensor<T>& a, const Tensor<T>& b, Location at) {
+template <class X>
+Variable<X> add(const X& a, const X& b, Location at) {
   return binary(
       "add", a, b, [](auto x, auto z) { return x + z; }, from_cotangent(Pass()),
       from_cotangent(Pass()), at);
 }
-XGRAD_BINARY(Tensor, add)
+XGRAD_BINARY(Variable, add)
 
 /// y = a - b.   ga = g, gb = -g.
-template <class T>
-Tensor<T> subtract(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+template <class X>
+Variable<X> subtract(const X& a, const X& b, Location at = here()) {
   return binary(
       "subtract", a, b, [](auto x, auto z) { return x - z; }, from_cotangent(Pass()),
       from_cotangent([](auto g) { return -g; }), at);
 }
-XGRAD_BINARY(Tensor, subtract)
+XGRAD_BINARY(Variable, subtract)
 
 /// y = a b.   ga = g b, gb = g a.   Saves the factor of whichever wants a gradient.
-template <class T>
-Tensor<T> multiply(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+template <class X>
+Variable<X> multiply(const X& a, const X& b, Location at = here()) {
   return binary(
       "multiply", a, b, [](auto x, auto z) { return x * z; },
       from_b([](auto g, auto z) { return g * z; }), from_a([](auto g, auto x) { return g * x; }),
       at);
 }
-XGRAD_BINARY(Tensor, multiply)
+XGRAD_BINARY(Variable, multiply)
 
 /// y = a / b by IEEE rules.   ga = g / b, gb = -g a / b^2.   Saves b, and a if b wants a gradient.
-template <class T>
-Tensor<T> divide(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+template <class X>
+Variable<X> divide(const X& a, const X& b, Location at = here()) {
   return binary(
       "divide", a, b, [](auto x, auto z) { return x / z; },
       from_b([](auto g, auto z) { return g / z; }),
       from_a_and_b([](auto g, auto x, auto z) { return -(g / z) * (x / z); }), at);
 }
-XGRAD_BINARY(Tensor, divide)
+XGRAD_BINARY(Variable, divide)
 
 /// y = max(a, b), NaN if either is.   The larger gets g; at a tie each gets g / 2, the subgradient
 /// of least norm; with a NaN both get g, so that it is never hidden.   Saves a, b.
-template <class T>
-Tensor<T> maximum(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+template <class X>
+Variable<X> maximum(const X& a, const X& b, Location at = here()) {
   return binary(
       "maximum", a, b, [](auto x, auto z) { return maximum(x, z); },
       from_a_and_b(
@@ -55,11 +55,11 @@ Tensor<T> maximum(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) 
           [](auto g, auto x, auto z) { return where(x > z, 0, where(x == z, g * 0.5, g)); }),
       at);
 }
-XGRAD_BINARY(Tensor, maximum)
+XGRAD_BINARY(Variable, maximum)
 
 /// y = min(a, b), NaN if either is.   Gradients as for maximum.   Saves a, b.
-template <class T>
-Tensor<T> minimum(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+template <class X>
+Variable<X> minimum(const X& a, const X& b, Location at = here()) {
   return binary(
       "minimum", a, b, [](auto x, auto z) { return minimum(x, z); },
       from_a_and_b(
@@ -68,14 +68,14 @@ Tensor<T> minimum(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) 
           [](auto g, auto x, auto z) { return where(x < z, 0, where(x == z, g * 0.5, g)); }),
       at);
 }
-XGRAD_BINARY(Tensor, minimum)
+XGRAD_BINARY(Variable, minimum)
 
 /// y = a^b, NaN for a < 0 and b not an integer.
 /// ga = g b a^(b-1), 0 where b = 0.   gb = g y ln a, 0 where a = 0 and b >= 0, NaN where a < 0.
 /// Saves a, b. The arguments are made safe before they meet pow and log: what a where() does not
 /// take still has a derivative, and second derivatives would be NaN.
-template <class T>
-Tensor<T> pow(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+template <class X>
+Variable<X> pow(const X& a, const X& b, Location at = here()) {
   return binary(
       "pow", a, b, [](auto x, auto z) { return pow(x, z); },
       from_a_and_b([](auto g, auto x, auto z) {
@@ -86,48 +86,44 @@ Tensor<T> pow(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
       }),
       at);
 }
-XGRAD_BINARY(Tensor, pow)
-
-/// The result of a comparison, for any element type.
-template <class T>
-using Truth = Array<bool>;
+XGRAD_BINARY(Variable, pow)
 
 /// a < b and the like, a truth value per element. Never recorded. False where either is NaN, except
 /// not_equal.
-template <class T>
-Array<bool> less(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+template <class X>
+Truth<X> less(const X& a, const X& b, Location at = here()) {
   return compare(
-      "less", a, b, [](T x, T z) { return x < z; }, at);
+      "less", a, b, [](auto x, auto z) { return x < z; }, at);
 }
 XGRAD_BINARY(Truth, less)
-template <class T>
-Array<bool> less_equal(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+template <class X>
+Truth<X> less_equal(const X& a, const X& b, Location at = here()) {
   return compare(
-      "less_equal", a, b, [](T x, T z) { return x <= z; }, at);
+      "less_equal", a, b, [](auto x, auto z) { return x <= z; }, at);
 }
 XGRAD_BINARY(Truth, less_equal)
-template <class T>
-Array<bool> greater(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+template <class X>
+Truth<X> greater(const X& a, const X& b, Location at = here()) {
   return compare(
-      "greater", a, b, [](T x, T z) { return x > z; }, at);
+      "greater", a, b, [](auto x, auto z) { return x > z; }, at);
 }
 XGRAD_BINARY(Truth, greater)
-template <class T>
-Array<bool> greater_equal(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+template <class X>
+Truth<X> greater_equal(const X& a, const X& b, Location at = here()) {
   return compare(
-      "greater_equal", a, b, [](T x, T z) { return x >= z; }, at);
+      "greater_equal", a, b, [](auto x, auto z) { return x >= z; }, at);
 }
 XGRAD_BINARY(Truth, greater_equal)
-template <class T>
-Array<bool> equal(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+template <class X>
+Truth<X> equal(const X& a, const X& b, Location at = here()) {
   return compare(
-      "equal", a, b, [](T x, T z) { return x == z; }, at);
+      "equal", a, b, [](auto x, auto z) { return x == z; }, at);
 }
 XGRAD_BINARY(Truth, equal)
-template <class T>
-Array<bool> not_equal(const Tensor<T>& a, const Tensor<T>& b, Location at = here()) {
+template <class X>
+Truth<X> not_equal(const X& a, const X& b, Location at = here()) {
   return compare(
-      "not_equal", a, b, [](T x, T z) { return x != z; }, at);
+      "not_equal", a, b, [](auto x, auto z) { return x != z; }, at);
 }
 XGRAD_BINARY(Truth, not_equal)
 

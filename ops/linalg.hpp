@@ -42,8 +42,8 @@ Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& b
 XGRAD_LINALG(float)
 XGRAD_LINALG(double)
 #undef XGRAD_LINALG
-XGRAD_MIXED(Tensor, dot)
-XGRAD_MIXED(Tensor, matmul)
-XGRAD_MIXED(Tensor, outer)
+XGRAD_MIXED(Variable, dot)
+XGRAD_MIXED(Variable, matmul)
+XGRAD_MIXED(Variable, outer)
 
 }  // namespace xgrad

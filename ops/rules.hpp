@@ -77,50 +77,68 @@ template <class T, class F, class PartialA, class PartialB>
 Tensor<T> binary(const char* op, const Tensor<T>& a, const Tensor<T>& b, F f, PartialA da,
                  PartialB db, Location at);
 
+/// What a comparison of X gives: an array of truth values for tensors, a mask for numbers in
+/// fuse().
+template <class X>
+struct TruthOf;
+template <class T>
+struct TruthOf<Tensor<T>> {
+  using type = Array<bool>;
+};
+template <class X>
+using Truth = typename TruthOf<X>::type;
+
 /// f(a, b), a truth value per element, broadcasting. Not differentiable, never recorded.
 template <class T, class F>
 Array<bool> compare(const char* op, const Tensor<T>& a, const Tensor<T>& b, F f, Location at);
 
+/// A number beside an X.
+template <class X, class S>
+using IfNumber = std::enable_if_t<std::is_arithmetic_v<S> && IsVariable<X>::value, int>;
 /// Whether S may stand beside a tensor: a number or an xtensor expression.
 template <class S>
 using IfOperand = std::enable_if_t<std::is_arithmetic_v<std::decay_t<S>> || is_expression<S>, int>;
 
 // Below an operation stands one line that names its form, e.g. XGRAD_UNARY(tanh). In a user's file
-// it says that the library holds the code; in the family's own file, which defines
-// XGRAD_INSTANTIATE_* before its includes, it makes that code.
-#define XGRAD_UNARY(name)                                                 \
-  XGRAD_UNARY_TEMPLATE template Tensor<float> name(const Tensor<float>&); \
-  XGRAD_UNARY_TEMPLATE template Tensor<double> name(const Tensor<double>&);
-#ifdef XGRAD_INSTANTIATE_UNARY
-#define XGRAD_UNARY_TEMPLATE
-#else
-#define XGRAD_UNARY_TEMPLATE extern
-#endif
+// it says that the library holds the code; in the family's own file, after ops/instantiate.hpp, it
+// makes that code.
+#define XGRAD_TEMPLATE extern
+#define XGRAD_UNARY(name)                                           \
+  XGRAD_TEMPLATE template Tensor<float> name(const Tensor<float>&); \
+  XGRAD_TEMPLATE template Tensor<double> name(const Tensor<double>&);
+// The same with further parameters, by their types: XGRAD_UNARY_WITH(elu, double).
+#define XGRAD_UNARY_WITH(name, ...)                                              \
+  XGRAD_TEMPLATE template Tensor<float> name(const Tensor<float>&, __VA_ARGS__); \
+  XGRAD_TEMPLATE template Tensor<double> name(const Tensor<double>&, __VA_ARGS__);
 
-// A number or an xtensor expression on either side. The tensor by value: as for the operators,
-// xtensor's functions of the same name would win otherwise where they are found by the argument's
-// namespace.
-#define XGRAD_MIXED(Result, name)                            \
-  template <class T, class S, IfOperand<S> = 0>              \
-  Result<T> name(Tensor<T> a, S&& b, Location at = here()) { \
-    return name(a, Tensor<T>(std::forward<S>(b)), at);       \
-  }                                                          \
-  template <class T, class S, IfOperand<S> = 0>              \
-  Result<T> name(S&& a, Tensor<T> b, Location at = here()) { \
-    return name(Tensor<T>(std::forward<S>(a)), b, at);       \
+// A number or an xtensor expression on either side. Beside an expression the tensor by value:
+// xtensor's functions of the same name would win otherwise where the argument's namespace finds
+// them.
+#define XGRAD_MIXED(Result, name)                                    \
+  template <class X, class S, IfNumber<X, S> = 0>                    \
+  Result<X> name(const X& a, S b, Location at = here()) {            \
+    return name(a, X(b), at);                                        \
+  }                                                                  \
+  template <class X, class S, IfNumber<X, S> = 0>                    \
+  Result<X> name(S a, const X& b, Location at = here()) {            \
+    return name(X(a), b, at);                                        \
+  }                                                                  \
+  template <class T, class S, IfExpression<S> = 0>                   \
+  Result<Tensor<T>> name(Tensor<T> a, S&& b, Location at = here()) { \
+    return name(a, Tensor<T>(std::forward<S>(b)), at);               \
+  }                                                                  \
+  template <class T, class S, IfExpression<S> = 0>                   \
+  Result<Tensor<T>> name(S&& a, Tensor<T> b, Location at = here()) { \
+    return name(Tensor<T>(std::forward<S>(a)), b, at);               \
   }
 
-// Binary operations also take a number or an xtensor expression on either side.
-#define XGRAD_BINARY(Result, name)                                                                 \
-  XGRAD_BINARY_TEMPLATE template Result<float> name(const Tensor<float>&, const Tensor<float>&,    \
-                                                    Location);                                     \
-  XGRAD_BINARY_TEMPLATE template Result<double> name(const Tensor<double>&, const Tensor<double>&, \
-                                                     Location);                                    \
+// Binary operations also take a number or an xtensor expression on either side. Result is Variable,
+// or Truth for a comparison.
+#define XGRAD_BINARY(Result, name)                                                               \
+  XGRAD_TEMPLATE template Result<Tensor<float>> name(const Tensor<float>&, const Tensor<float>&, \
+                                                     Location);                                  \
+  XGRAD_TEMPLATE template Result<Tensor<double>> name(const Tensor<double>&,                     \
+                                                      const Tensor<double>&, Location);          \
   XGRAD_MIXED(Result, name)
-#ifdef XGRAD_INSTANTIATE_BINARY
-#define XGRAD_BINARY_TEMPLATE
-#else
-#define XGRAD_BINARY_TEMPLATE extern
-#endif
 
 }  // namespace xgrad

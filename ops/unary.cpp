@@ -1,4 +1,5 @@
-#define XGRAD_INSTANTIATE_UNARY
 #include <xgrad/ops/arithmetic.hpp>
-#include <xgrad/ops/kernels/elementwise.hpp>
+
+#include <xgrad/ops/instantiate.hpp>
+
 #include <xgrad/ops/unary.hpp>

@@ -1,7 +1,8 @@
 // The table of operations: one row says how to call an operation, what it should give, and on which
 // shapes to try it; op_table_test.cpp runs every property over every row.
 //
-// To add an operation: 1. write its naive form in reference.hpp; 2. add a row to a family's list.
+// To add an operation: 1. write its naive form in a reference_*.hpp; 2. add a row to a family's
+// list, in an op_table_*.cpp.
 #pragma once
 #include "reference.hpp"
 
@@ -77,13 +78,29 @@ struct Row {
   Reference kink = {};         // the operation has a kink where this is 0
 };
 
+/// A family's rows join the table by a static object in its file: `const Family family(my_rows);`.
+struct Family {
+  explicit Family(std::vector<Row> (*rows)());
+};
+
+/// All rows of all families.
 const std::vector<Row>& rows();
 
-std::vector<Row> arithmetic_rows();
-std::vector<Row> unary_rows();
-std::vector<Row> reduce_rows();
-std::vector<Row> shape_rows();
-std::vector<Row> linalg_rows();
-std::vector<Row> loss_rows();
+// A row's lambda: an expression in its inputs x[0], x[1], ...
+#define FN(...) [](const auto& x) { return __VA_ARGS__; }
+
+// Samples that suit any elementwise operation of one, or of two inputs; and two shapes that do not
+// broadcast.
+extern const std::vector<Sample> one, two;
+extern const std::vector<Error> misfits;
+
+/// Truth values as 0 and 1; `like` names the type.
+template <class T>
+xgrad::Tensor<T> numbers(const xgrad::Tensor<T>& like, const xgrad::Array<bool>& truth) {
+  xgrad::Tensor<T> result = xgrad::empty<T>(truth.shape());
+  static_cast<void>(like);
+  std::copy(truth.begin(), truth.end(), result.mutable_value().begin());
+  return result;
+}
 
 }  // namespace op_table

@@ -11,8 +11,6 @@ namespace {
 namespace ref = reference;
 namespace xg = xgrad;
 
-#define FN(...) [](const auto& x) { return __VA_ARGS__; }
-
 xg::Array<int> labels_of(const std::vector<int>& labels) {
   xg::Array<int> result = xg::empty_array<int>({labels.size()});
   std::copy(labels.begin(), labels.end(), result.data());
@@ -27,8 +25,6 @@ std::vector<int> labels(const SomeShape& shape) {
   }
   return result;
 }
-
-}  // namespace
 
 std::vector<Row> linalg_rows() {
   using xg::Activation;
@@ -304,4 +300,7 @@ std::vector<Row> loss_rows() {
   };
 }
 
+const Family linalg(linalg_rows), loss(loss_rows);
+
+}  // namespace
 }  // namespace op_table

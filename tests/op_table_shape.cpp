@@ -15,8 +15,6 @@ using xg::all, xg::range;
 
 constexpr std::nullopt_t end = std::nullopt;
 
-#define FN(...) [](const auto& x) { return __VA_ARGS__; }
-
 const std::vector<Sample> vectors = {{{1}}, {{7}}, {{16}}, {{33}}, {{67}}};
 const std::vector<Sample> matrices = {{{1, 1}}, {{3, 5}}, {{1, 6}}, {{6, 1}}, {{4, 17}}, {{17, 4}}};
 const std::vector<Sample> rank_3 = {{{2, 3, 4}},    {{1, 3, 4}},    {{3, 1, 4}},   {{3, 4, 1}},
@@ -87,8 +85,6 @@ std::vector<Row> reduction(const char* op, const std::vector<Call>& calls,
   }
   return rows;
 }
-
-}  // namespace
 
 std::vector<Row> reduce_rows() {
   std::vector<Row> rows;
@@ -311,4 +307,7 @@ std::vector<Row> shape_rows() {
   };
 }
 
+const Family reduce(reduce_rows), shape(shape_rows);
+
+}  // namespace
 }  // namespace op_table

@@ -22,6 +22,7 @@ struct Batch {
   static constexpr std::size_t size = Simd::size;
   Simd v;
 
+  Batch() = default;  // indeterminate
   Batch(T scalar) : v(scalar) {}  // implicit: rules write 1 - y
   Batch(Simd simd) : v(simd) {}
 
