@@ -180,7 +180,15 @@ Tensor<T> record(const char* op, Tensor<T> y, std::initializer_list<const Tensor
                 std::forward<Derivative>(derivative));
 }
 
-/// Runs kernel(y, inputs...) on arrays. All numerical work of the operations passes here.
+/// x under a node of its own: a place at which a derivative with respect to x can end, although x
+/// is computed from others.
+template <class T>
+Tensor<T> alias(const char* op, const Tensor<T>& x) {
+  return record(op, x.detach(), {&x}, [](Pullback<T>& p) { p.add(0, p.g); });
+}
+
+/// Runs kernel(y, inputs...) on arrays. All numerical work of the operations passes here. A kernel
+/// owns what else it needs, so that it can be kept.
 template <class Kernel, class T, class... In>
 void launch(const Kernel& kernel, const Tensor<T>& y, const Tensor<In>&... inputs) {
   kernel(y.storage()->array, inputs.value()...);

@@ -1,0 +1,108 @@
+// Formulas run as one loop: against the same formula an operation at a time, to any order.
+#include "check.hpp"
+
+#include <xgrad/autograd/gradcheck.hpp>
+#include <xgrad/ops/fuse.hpp>
+
+namespace {
+
+namespace xg = xgrad;
+using check::close, check::identical, check::plain, check::Random;
+using Tensor = xg::Tensor<double>;
+
+const auto formula = [](auto a, auto b) {
+  auto t = tanh(a) * exp(-b * b);
+  t += relu(a) / (1 + a * a);
+  return where(a > b, t, maximum(t, 0.25) - 2.0 * b);
+};
+
+TEST(Fuse, AgreesWithOperationsOneByOne) {
+  using Shapes = std::pair<reference::Shape, reference::Shape>;
+  for (const auto& [left, right] : std::vector<Shapes>{
+           {{}, {}}, {{67}, {67}}, {{3, 1}, {1, 5}}, {{4, 17}, {17}}, {{}, {33}}, {{0, 3}, {3}}}) {
+    Random random(5);
+    const auto values_a = random.array(left), values_b = random.array(right);
+    const Tensor a = check::leaf<double>(values_a), b = check::leaf<double>(values_b);
+    const Tensor fused = xg::fuse(formula, a, b), plainly = formula(a, b);
+    EXPECT_TRUE(close(plain(fused), plain(plainly), 1e-14));
+    const Tensor g = check::tensor<double>(random.array(plain(fused).shape));
+    const auto expected = xg::grad(plainly, {a, b}, g), actual = xg::grad(fused, {a, b}, g);
+    for (int i : {0, 1}) EXPECT_TRUE(close(plain(actual[i]), plain(expected[i]), 1e-13)) << i;
+    {
+      xg::NoGrad guard;
+      EXPECT_TRUE(close(plain(xg::fuse(formula, a, b)), plain(fused), 1e-15));
+    }
+    EXPECT_NEAR(xg::fuse_sum(formula, a, b).item(), xg::sum(plainly).item(), 1e-12);
+  }
+}
+
+TEST(Fuse, HasDerivativesOfAnyOrder) {
+  Random random(6);
+  const Tensor a = check::leaf<double>(random.array({5})),
+               b = check::leaf<double>(random.array({5}));
+  const auto third = [&](const Tensor& y) {
+    Tensor slope = xg::sum(xg::grad(xg::sum(y), {a}, xg::create_graph)[0]);
+    Tensor mixed = xg::sum(xg::grad(slope, {b}, xg::create_graph)[0] * b);
+    return xg::grad(mixed, {a, b});
+  };
+  const auto f = [](auto x, auto z) { return exp(x * z) * tanh(x) + z * z * x; };
+  const auto expected = third(f(a, b)), actual = third(xg::fuse(f, a, b)),
+             summed = third(xg::fuse_sum(f, a, b));
+  for (int i : {0, 1}) {
+    EXPECT_TRUE(close(plain(actual[i]), plain(expected[i]), 1e-12));
+    EXPECT_TRUE(close(plain(summed[i]), plain(expected[i]), 1e-12));
+  }
+}
+
+TEST(Fuse, CountsAPathBetweenInputsOnce) {
+  Tensor x = xg::parameter(1.5), y = x * x;
+  const auto product = [](auto a, auto b) { return a * b; };
+  Tensor slope = xg::grad(xg::fuse(product, x, y), {x}, xg::create_graph)[0];  // of x^3
+  EXPECT_NEAR(slope.item(), 3 * 1.5 * 1.5, 1e-14);
+  EXPECT_NEAR(xg::grad(slope, {x})[0].item(), 6 * 1.5, 1e-13);
+}
+
+TEST(Fuse, AnInfiniteSlopeOfOneInputLeavesTheOthersAlone) {
+  Tensor a = xg::parameter(0.0), b = xg::parameter(2.0);
+  xg::fuse([](auto x, auto z) { return sqrt(x) + z; }, a, b).backward();
+  EXPECT_EQ(b.grad().item(), 1);
+  EXPECT_EQ(a.grad().item(), std::numeric_limits<double>::infinity());
+}
+
+TEST(Fuse, ConstantsAndInputsThatTheFormulaIgnores) {
+  Tensor a = xg::parameter(Tensor{1, 2}), constant = {3, 4};
+  xg::sum(xg::fuse([](auto x, auto z) { return x * z; }, a, constant)).backward();
+  EXPECT_TRUE(identical(a.grad(), Tensor{3, 4}));
+  a.zero_grad();
+  Tensor unused = xg::parameter(Tensor{5, 6});
+  xg::fuse_sum([](auto x, auto) { return x * x; }, a, unused).backward();
+  EXPECT_TRUE(identical(a.grad(), Tensor{2, 4}));
+  EXPECT_TRUE(identical(unused.grad(), Tensor{0, 0}));
+  Tensor slope = xg::grad(xg::fuse_sum([](auto, auto z) { return 0 * z + 7.0; }, constant, a), {a},
+                          xg::create_graph)[0];
+  EXPECT_TRUE(identical(slope.detach(), Tensor{0, 0}));
+}
+
+TEST(Fuse, SumIsAccumulatedInDouble) {
+  const xg::Tensor<> x = xg::full(xg::Shape{1 << 22}, 0.1f);
+  const float sum = xg::fuse_sum([](auto v) { return v; }, x).item();
+  EXPECT_NEAR(sum / (4194304 * double(0.1f)), 1, 1e-7);
+}
+
+TEST(Fuse, RejectsShapesThatDoNotBroadcast) {
+  const auto add = [](auto a, auto b) { return a + b; };
+  const std::string what = check::message<std::invalid_argument>([&] {
+    xg::fuse(add, Tensor{1, 2}, Tensor{1, 2, 3});
+  });
+  EXPECT_EQ(what, "fuse: expected shapes that broadcast, got (2) and (3)");
+}
+
+TEST(Fuse, PassesGradcheck) {
+  Random random(8);
+  const auto report = xg::gradcheck(
+      [](auto a, auto b) { return xg::fuse(formula, a, b) * xg::fuse_sum(formula, a, b); },
+      check::tensor<double>(random.array({3, 4})), check::tensor<double>(random.array({4})));
+  EXPECT_TRUE(report) << report;
+}
+
+}  // namespace
