@@ -182,6 +182,58 @@ TEST_F(Gradcheck, FindsForgottenInput) {
   expect_failure(xg::gradcheck(detached, vector, other), "input 1");
 }
 
+TEST_F(Gradcheck, ComparesTheWholeJacobianWhereItIsSmall) {
+  // Errors that cancel in the sum over the result.
+  auto f = [](const Tensor& x) {
+    return xg::record("cancelling", check::copy(x), {&x}, [](Pullback& p) {
+      Tensor g = check::copy(p.g);
+      double* element = g.mutable_value().data();
+      std::swap(element[1], element[2]);
+      p.add(0, g);
+    });
+  };
+  expect_failure(xg::gradcheck(f, vector), "element 1 of the result (4)");
+}
+
+TEST_F(Gradcheck, NamesTheElementEvenAmongMany) {
+  Tensor many = tensor<double>(random.array({60, 70}));
+  expect_pass(xg::gradcheck([](auto x) { return tanh(x) * x; }, many), 4200);
+  auto f = [](const Tensor& x) {
+    return xg::record("one_wrong", check::copy(x), {&x}, [](Pullback& p) {
+      Tensor g = check::copy(p.g);
+      g.mutable_value().data()[1234] *= 1.001;
+      p.add(0, g);
+    });
+  };
+  expect_failure(xg::gradcheck(f, many), "element 1234:");
+}
+
+TEST_F(Gradcheck, TakesOptions) {
+  auto f = [](auto x) { return scaled_square(x, 1.0005); };
+  EXPECT_TRUE(xg::gradcheck({1e-2, 1e-4}, f, matrix));
+  EXPECT_FALSE(xg::gradcheck({1e-4, 1e-4}, f, matrix));
+}
+
+// Second derivatives.
+
+/// y = x^2, right; its derivative is differentiated wrongly if `cut`.
+Tensor square_cut(const Tensor& x, bool cut) {
+  return xg::record("square_cut", value_of([&] { return x * x; }), {&x},
+                    [cut, x = Saved(x)](Pullback& p) {
+                      Tensor at = cut ? p.get(x).detach() : p.get(x);
+                      p.add(0, p.g * at * 2);
+                    });
+}
+TEST_F(Gradcheck, OfTheGradient) {
+  EXPECT_SECOND_GRADIENT([](auto x) { return square_cut(x, false); }, vector);
+  auto cut = [](auto x) { return square_cut(x, true); };
+  EXPECT_GRADIENT(cut, vector);
+  expect_failure(xg::gradgradcheck(cut, vector), "gradient of input 0");
+  EXPECT_SECOND_GRADIENT([](auto x, auto w) { return sum(tanh(dot(w, x))); }, vector, matrix);
+  EXPECT_SECOND_GRADIENT([](auto a, auto) { return a * 3; }, vector, scalar);
+  expect_failure(xg::gradgradcheck([](auto x) { return x.detach(); }, vector));
+}
+
 // Nothing to compare.
 
 TEST_F(Gradcheck, FailsOnNothing) {
