@@ -12,4 +12,5 @@
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>
+#include <xgrad/ops/transforms.hpp>
 #include <xgrad/ops/unary.hpp>
