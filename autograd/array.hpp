@@ -34,7 +34,7 @@ void check_size(const Shape& shape, std::size_t element_bytes);
 template <class T>
 Array<T> empty_array(const Shape& shape) {
   check_size(shape, sizeof(T));
-  return Array<T>::from_shape(shape);
+  return Array<T>(shape);
 }
 
 /// Product of the extents.

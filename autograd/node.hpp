@@ -84,8 +84,8 @@ class OperationNode final : public Node<T> {
     void* block = pool_get(bytes);
     try {
       void* inputs = static_cast<char*>(block) + sizeof(OperationNode);
-      return Ref<Node<T>>(new (block) OperationNode(name, extents, tensors, count, inputs, bytes,
-                                                    std::move(derivative)));
+      return Ref<Node<T>>::adopt(new (block) OperationNode(name, extents, tensors, count, inputs,
+                                                           bytes, std::move(derivative)));
     } catch (...) {
       pool_put(block, bytes);
       throw;
@@ -144,16 +144,16 @@ class Pullback {
   }
   /// The operation's own output, saved detached, as part of the graph again.
   Tensor<T> output(const Saved<T>& saved) const {
-    return Tensor<T>(get(saved).storage(), recording() ? node_ : Ref<Node<T>>());
+    return Tensor<T>(get(saved).storage(), Ref<Node<T>>(recording() ? node_ : nullptr));
   }
   /// Input i's shape.
   const Shape& shape(std::size_t i) const { return node_->input(i)->shape; }
 
  protected:
-  Pullback(const Tensor<T>& cotangent, Ref<Node<T>> node, Location at)
-      : g(cotangent), node_(std::move(node)), at_(at) {}
+  Pullback(const Tensor<T>& cotangent, Node<T>* node, Location at)
+      : g(cotangent), node_(node), at_(at) {}
   ~Pullback() = default;
-  Ref<Node<T>> node_;
+  Node<T>* node_;  // alive while the sweep holds the result
   Location at_;
 
  private:
@@ -171,7 +171,7 @@ Tensor<T> record(const char* op, Tensor<T> y, const Tensor<T>* const* inputs, st
   using Kept = std::decay_t<Derivative>;
   Ref<Node<T>> node = OperationNode<T, Kept>::make(op, y.shape(), inputs, count,
                                                    Kept(std::forward<Derivative>(derivative)));
-  return Tensor<T>(y.storage(), std::move(node));
+  return Tensor<T>(std::move(y).storage(), std::move(node));
 }
 template <class T, class Derivative>
 Tensor<T> record(const char* op, Tensor<T> y, std::initializer_list<const Tensor<T>*> inputs,

@@ -25,8 +25,8 @@ struct SizeClass {
 // Multiples of 64 up to 1 KiB, then four classes per doubling: at most a quarter is slack.
 SizeClass size_class(std::size_t bytes) {
   if (bytes <= 1024) {
-    std::size_t lines = bytes == 0 ? 1 : (bytes + alignment - 1) / alignment;
-    return {lines - 1, lines * alignment};
+    std::size_t line = bytes == 0 ? 0 : (bytes - 1) / alignment;
+    return {line, (line + 1) * alignment};
   }
   auto exponent = static_cast<std::size_t>(63 - __builtin_clzll(bytes - 1));
   std::size_t quarter = ((bytes - 1) >> (exponent - 2)) & 3;
@@ -57,13 +57,17 @@ struct Owner {
 }  // namespace
 
 void* Pool::get(std::size_t bytes) {
+  SizeClass fit = size_class(bytes);
+  FreeBlock* block = free_[fit.index];
+  if (block == nullptr) return make(bytes);
+  free_[fit.index] = block->next;
+  cached_bytes_ -= fit.bytes;
+  return block;
+}
+
+void* Pool::make(std::size_t bytes) {
   if (bytes > PTRDIFF_MAX) throw std::bad_alloc();
   SizeClass fit = size_class(bytes);
-  if (FreeBlock* block = free_[fit.index]) {
-    free_[fit.index] = block->next;
-    cached_bytes_ -= fit.bytes;
-    return block;
-  }
   std::size_t wanted = sanitized ? bytes : fit.bytes;
   void* block = from_system(wanted);
   if (block == nullptr) {
@@ -108,11 +112,13 @@ Pool* thread_pool() noexcept {
 // Static objects may outlive the thread's pool; their blocks then go straight to and from the
 // system.
 void* pool_get(std::size_t bytes) {
+  if (current != nullptr) return current->get(bytes);
   if (Pool* pool = thread_pool()) return pool->get(bytes);
   return Pool().get(bytes);
 }
 
 void pool_put(void* block, std::size_t bytes) noexcept {
+  if (current != nullptr) return current->put(block, bytes);
   if (Pool* pool = thread_pool()) return pool->put(block, bytes);
   std::free(block);
 }

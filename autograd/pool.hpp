@@ -33,6 +33,8 @@ class Pool {
   std::size_t cached_bytes() const noexcept { return cached_bytes_; }
 
  private:
+  void* make(std::size_t bytes);
+
   struct FreeBlock {
     FreeBlock* next;
   };

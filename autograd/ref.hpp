@@ -7,7 +7,7 @@
 
 namespace xgrad {
 
-/// Base of a counted object; starts with no owner.
+/// Base of a counted object; its maker is the first owner, by Ref::adopt.
 class Counted {
  public:
   void acquire() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
@@ -19,7 +19,7 @@ class Counted {
   bool shared() const noexcept { return count_.load(std::memory_order_acquire) > 1; }
 
  private:
-  std::atomic<std::uint32_t> count_{0};
+  std::atomic<std::uint32_t> count_{1};
 };
 
 /// An owner of a Counted object. Object::destroy(Object*) ends the object's life.
@@ -27,8 +27,15 @@ template <class Object>
 class Ref {
  public:
   Ref() = default;
+  /// One more owner.
   explicit Ref(Object* object) noexcept : object_(object) {
     if (object_ != nullptr) object_->acquire();
+  }
+  /// The first owner, of a new object.
+  static Ref adopt(Object* object) noexcept {
+    Ref result;
+    result.object_ = object;
+    return result;
   }
   Ref(const Ref& other) noexcept : Ref(other.object_) {}
   Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}

@@ -46,9 +46,46 @@ Tensor<T> unshared(Tensor<T> x) {
   return x.storage()->shared() ? Tensor<T>(Array<T>(x.value())) : x;
 }
 
+/// The cotangents that wait for their nodes. Most graphs keep few of them waiting: these stand in a
+/// short array, the newest node last; the rest, all older than them, in a map.
 template <class T>
-using Cotangents =
-    std::map<Node<T>*, Tensor<T>, NewestFirst, PoolAllocator<std::pair<Node<T>* const, Tensor<T>>>>;
+class Cotangents {
+ public:
+  Cotangents() { recent_.reserve(limit); }
+  bool empty() const noexcept { return recent_.empty() && rest_.empty(); }
+
+  /// The cotangent that waits for the node, undefined at first.
+  Tensor<T>& operator[](Node<T>* node) {
+    NewestFirst newer;
+    if (!rest_.empty() && !newer(node, rest_.begin()->first)) return rest_[node];
+    auto at = recent_.end();
+    while (at != recent_.begin() && newer(at[-1].first, node)) --at;
+    if (at != recent_.begin() && at[-1].first == node) return at[-1].second;
+    if (recent_.size() < limit) return recent_.insert(at, {node, {}})->second;
+    auto middle = recent_.begin() + limit / 2;
+    for (auto entry = recent_.begin(); entry != middle; ++entry) rest_.insert(std::move(*entry));
+    recent_.erase(recent_.begin(), middle);
+    return (*this)[node];
+  }
+
+  /// Takes the newest node out.
+  std::pair<Node<T>*, Tensor<T>> pop() {
+    if (recent_.empty()) {
+      recent_.emplace_back(*rest_.begin());
+      rest_.erase(rest_.begin());
+    }
+    std::pair<Node<T>*, Tensor<T>> newest = std::move(recent_.back());
+    recent_.pop_back();
+    return newest;
+  }
+
+ private:
+  using Entry = std::pair<Node<T>*, Tensor<T>>;
+  static constexpr std::size_t limit = 32;
+  std::vector<Entry, PoolAllocator<Entry>> recent_;
+  std::map<Node<T>*, Tensor<T>, NewestFirst, PoolAllocator<std::pair<Node<T>* const, Tensor<T>>>>
+      rest_;
+};
 
 /// One replay of the tape in reverse. All its state is here, none in the graph, so that an
 /// exception leaves nothing behind and threads may sweep over shared leaves.
@@ -73,11 +110,9 @@ class Sweep {
     }
     Recording scope(mode_ == Graph::create);
     Ref<Node<T>> root = y.node();  // the graph must outlive the caller's handle
-    pending_.emplace(root.get(), std::move(cotangent));
+    pending_[root.get()] = std::move(cotangent);
     while (!pending_.empty()) {
-      Node<T>* node = pending_.begin()->first;
-      Tensor<T> g = std::move(pending_.begin()->second);
-      pending_.erase(pending_.begin());
+      auto [node, g] = pending_.pop();
       visit(node, g);
       Step step(*this, node, g);
       bool any = false;
@@ -99,7 +134,7 @@ class Sweep {
   struct Step final : Pullback<T> {
     Sweep& sweep;
     Step(Sweep& s, Node<T>* node, const Tensor<T>& cotangent)
-        : Pullback<T>(cotangent, Ref<Node<T>>(node), s.at_), sweep(s) {}
+        : Pullback<T>(cotangent, node, s.at_), sweep(s) {}
     bool wants(std::size_t i) const override {
       Node<T>* input = this->node_->input(i).get();
       return input != nullptr && (sweep.needed_ == nullptr || sweep.needed_->count(input) > 0);
@@ -159,11 +194,10 @@ void Tensor<T>::backward(const Tensor& cotangent, Graph graph, Location at) cons
     misuse("backward", "with create_graph a leaf's gradient would own the leaf; use xgrad::grad",
            at);
   }
-  Cotangents<T> leaves;
-  Sweep<T>("backward", graph, nullptr, at)
-      .run(*this, cotangent, [&](Node<T>* node, const Tensor<T>& g) {
-        if (node->is_leaf()) leaves.emplace(node, g);
-      });
+  std::vector<std::pair<Node<T>*, Tensor<T>>, PoolAllocator<std::pair<Node<T>*, Tensor<T>>>> leaves;
+  Sweep<T>("backward", graph, nullptr, at).run(*this, cotangent, [&](Node<T>* node, Tensor<T>& g) {
+    if (node->is_leaf()) leaves.emplace_back(node, std::move(g));
+  });
   // First all that can throw, then the change itself. Sums replace gradients that others hold, too.
   NoGrad guard;
   for (auto& [leaf, g] : leaves) {
@@ -192,7 +226,7 @@ std::vector<Tensor<T>> grad_where_reached(const Tensor<T>& y, const std::vector<
       if (input != nullptr && needed.count(input) > 0) needed.insert(*node);
     }
   }
-  Cotangents<T> arrived;
+  std::unordered_map<Node<T>*, Tensor<T>> arrived;
   for (const Tensor<T>& input : inputs) arrived[input.node().get()];
   Sweep<T>("grad", graph, &needed, at).run(y, cotangent, [&](Node<T>* node, const Tensor<T>& g) {
     auto place = arrived.find(node);

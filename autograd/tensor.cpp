@@ -17,7 +17,8 @@ template <class T>
 Tensor<T>::~Tensor() = default;
 
 template <class T>
-Tensor<T>::Tensor(Array<T> array) : value_(make_pooled<Value<T>>(std::move(array))) {}
+Tensor<T>::Tensor(Array<T> array)
+    : value_(Ref<Value<T>>::adopt(make_pooled<Value<T>>(std::move(array)))) {}
 
 // Copies the numbers of a list of the extents shape[depth], ... to `to`, and returns its end.
 template <class T>
@@ -53,7 +54,7 @@ Tensor<T> Tensor<T>::scalar(T value) {
 
 template <class T>
 Tensor<T> empty(const Shape& shape) {
-  return Tensor<T>(Ref<Value<T>>(make_pooled<Value<T>>(shape)), {});
+  return Tensor<T>(Ref<Value<T>>::adopt(make_pooled<Value<T>>(shape)), {});
 }
 
 template <class T>
@@ -96,7 +97,7 @@ void Tensor<T>::throw_unbroadcast(Location at) {
 
 template <class T>
 Tensor<T>& Tensor<T>::requires_grad() & {
-  if (!node_) node_ = Ref<Node<T>>(make_pooled<Node<T>>(shape()));
+  if (!node_) node_ = Ref<Node<T>>::adopt(make_pooled<Node<T>>(shape()));
   return *this;
 }
 

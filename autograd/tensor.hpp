@@ -27,7 +27,8 @@ struct Value : Counted {
   Array<T> array;
 
   explicit Value(Array<T>&& elements) : array(std::move(elements)) {}
-  explicit Value(const Shape& shape) : array(empty_array<T>(shape)) {}
+  /// Indeterminate elements; a scalar, the most frequent shape, without computing strides.
+  explicit Value(const Shape& shape) : array(shape.empty() ? Array<T>() : empty_array<T>(shape)) {}
   static void destroy(Value* value) noexcept { destroy_pooled(value); }
 };
 
@@ -142,7 +143,8 @@ class Tensor : Operators<T> {
   // For the engine.
   Tensor(Ref<Value<T>> value, Ref<Node<T>> node)
       : value_(std::move(value)), node_(std::move(node)) {}
-  const Ref<Value<T>>& storage() const noexcept { return value_; }
+  const Ref<Value<T>>& storage() const& noexcept { return value_; }
+  Ref<Value<T>> storage() && noexcept { return std::move(value_); }
   const Ref<Node<T>>& node() const noexcept { return node_; }
 
  private:

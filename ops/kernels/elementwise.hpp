@@ -5,6 +5,19 @@
 
 namespace xgrad {
 
+/// An indeterminate tensor for the result of `op` on tensors that broadcast together.
+template <class T>
+Tensor<T> empty_result(const char*, Location, const Tensor<T>& x) {
+  return empty<T>(x.shape());
+}
+template <class T, class... X>
+Tensor<T> empty_result(const char* op, Location at, const Tensor<T>& first, const X&... rest) {
+  if (((rest.shape() == first.shape()) && ...)) return empty<T>(first.shape());
+  Shape shape = first.shape();
+  ((shape = broadcast_shape(op, shape, rest.shape(), at)), ...);
+  return empty<T>(shape);
+}
+
 /// d(g, x...) in one loop, or as recorded tensor operations while a graph of the gradient is
 /// wanted.
 template <class T, class D, class... In>
@@ -13,9 +26,7 @@ Tensor<T> apply_rule(const char* op, const D& d, const Tensor<T>& g, const In&..
     return g;
   } else {
     if (recording()) return d(g, x...);
-    Shape shape = g.shape();
-    ((shape = broadcast_shape(op, shape, x.shape(), {})), ...);
-    Tensor<T> result = empty<T>(shape);
+    Tensor<T> result = empty_result(op, {}, g, x...);
     launch([d](Array<T>& y, const auto&... in) { map(y, d, in...); }, result, g, x...);
     return result;
   }
@@ -75,7 +86,7 @@ Tensor<T> apply_partial(const char* op, const Rule& rule, Pullback<T>& p, const 
 template <class T, class F, class PartialA, class PartialB>
 Tensor<T> binary(const char* op, const Tensor<T>& a, const Tensor<T>& b, F f, PartialA da,
                  PartialB db, Location at) {
-  Tensor<T> y = empty<T>(broadcast_shape(op, a.shape(), b.shape(), at));
+  Tensor<T> y = empty_result(op, at, a, b);
   launch([f](Array<T>& out, const Array<T>& x, const Array<T>& z) { map(out, f, x, z); }, y, a, b);
   bool save_a = (Reads<PartialA>::a && a.tracked()) || (Reads<PartialB>::a && b.tracked());
   bool save_b = (Reads<PartialA>::b && a.tracked()) || (Reads<PartialB>::b && b.tracked());
