@@ -7,8 +7,10 @@
 #include <xgrad/nn/layers.hpp>
 #include <xgrad/nn/optim.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/creation.hpp>
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/loss.hpp>
+#include <xgrad/ops/random.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>

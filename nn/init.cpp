@@ -11,24 +11,7 @@ std::pair<double, double> fans(const char* op, const Shape& shape, Location at) 
   return {static_cast<double>(shape[0]), static_cast<double>(shape[1])};
 }
 
-template <class T, class Draw>
-Tensor<T> drawn(const Shape& shape, const Draw& draw) {
-  Array<T> array = empty_array<T>(shape);
-  for (T& element : array) element = static_cast<T>(draw());
-  return Tensor<T>(std::move(array));
-}
-
 }  // namespace
-
-template <class T>
-Tensor<T> uniform(const Shape& shape, double low, double high, Generator& generator) {
-  return drawn<T>(shape, [&] { return low + (high - low) * uniform01(generator); });
-}
-
-template <class T>
-Tensor<T> normal(const Shape& shape, double mean, double deviation, Generator& generator) {
-  return drawn<T>(shape, [&] { return mean + deviation * normal(generator); });
-}
 
 template <class T>
 Tensor<T> xavier_uniform(const Shape& shape, Generator& generator, Location at) {
@@ -44,12 +27,7 @@ Tensor<T> kaiming_normal(const Shape& shape, Generator& generator, Location at) 
   return normal<T>(shape, 0, std::sqrt(2 / in), generator);
 }
 
-#define XGRAD_INIT(T)                                                    \
-  template Tensor<T> uniform(const Shape&, double, double, Generator&);  \
-  template Tensor<T> normal(const Shape&, double, double, Generator&);   \
-  template Tensor<T> xavier_uniform(const Shape&, Generator&, Location); \
-  template Tensor<T> kaiming_normal(const Shape&, Generator&, Location);
-XGRAD_INIT(float)
-XGRAD_INIT(double)
+XGRAD_INIT(, float)
+XGRAD_INIT(, double)
 
 }  // namespace xgrad::nn

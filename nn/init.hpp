@@ -1,17 +1,9 @@
-// Random starting values of parameters, each from an explicit generator.
+// Random starting values of parameters, each from an explicit generator; beside uniform and normal.
 #pragma once
 #include <xgrad/autograd/tensor.hpp>
 #include <xgrad/nn/random.hpp>
 
 namespace xgrad::nn {
-
-/// Elements uniform in [low, high).
-template <class T = float>
-Tensor<T> uniform(const Shape& shape, double low, double high, Generator& generator);
-
-/// Elements normal with this mean and standard deviation (>= 0).
-template <class T = float>
-Tensor<T> normal(const Shape& shape, double mean, double deviation, Generator& generator);
 
 /// Uniform in +-sqrt(6 / (in + out)) for a weight (out, in): keeps the variance through tanh and
 /// sigmoid layers (Glorot & Bengio 2010, eq. 16).   Throws std::invalid_argument unless the shape
@@ -24,13 +16,10 @@ Tensor<T> xavier_uniform(const Shape& shape, Generator& generator, Location at =
 template <class T = float>
 Tensor<T> kaiming_normal(const Shape& shape, Generator& generator, Location at = here());
 
-#define XGRAD_INIT(T)                                                           \
-  extern template Tensor<T> uniform(const Shape&, double, double, Generator&);  \
-  extern template Tensor<T> normal(const Shape&, double, double, Generator&);   \
-  extern template Tensor<T> xavier_uniform(const Shape&, Generator&, Location); \
-  extern template Tensor<T> kaiming_normal(const Shape&, Generator&, Location);
-XGRAD_INIT(float)
-XGRAD_INIT(double)
-#undef XGRAD_INIT
+#define XGRAD_INIT(keyword, T)                                                   \
+  keyword template Tensor<T> xavier_uniform(const Shape&, Generator&, Location); \
+  keyword template Tensor<T> kaiming_normal(const Shape&, Generator&, Location);
+XGRAD_INIT(extern, float)
+XGRAD_INIT(extern, double)
 
 }  // namespace xgrad::nn
