@@ -6,6 +6,7 @@
 #include <xgrad/nn/data.hpp>
 #include <xgrad/nn/layers.hpp>
 #include <xgrad/nn/optim.hpp>
+#include <xgrad/ops/activation.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/creation.hpp>
 #include <xgrad/ops/linalg.hpp>

@@ -23,7 +23,9 @@ struct Batch {
   Simd v;
 
   Batch() = default;  // indeterminate
-  Batch(T scalar) : v(scalar) {}  // implicit: rules write 1 - y
+  // Implicit: rules write 1 - y, and 0.5 * x whatever T is.
+  template <class S, std::enable_if_t<std::is_arithmetic_v<S>, int> = 0>
+  Batch(S scalar) : v(static_cast<T>(scalar)) {}
   Batch(Simd simd) : v(simd) {}
 
   static Batch load(const T* p) { return Simd::load_unaligned(p); }
@@ -129,16 +131,26 @@ template <class T>
 Batch<T> minimum(Batch<T> a, Batch<T> b) {
   return where(a < b, a, where(a == a, b, a));
 }
-/// The C library's pow, element by element: xsimd 8.1's is off by more than 20 units in the last
-/// place.
+/// The elements of a batch in memory.
+template <class T>
+struct Elements {
+  alignas(64) T at[Batch<T>::size];
+  explicit Elements(Batch<T> batch) { batch.v.store_aligned(at); }
+};
+/// f(x, ...) of numbers, element by element: for what xsimd lacks or computes badly.
+template <class F, class T, class... More>
+Batch<T> by_element(const F& f, Batch<T> x, More... more) {
+  alignas(64) T y[Batch<T>::size];
+  auto fill = [&](const auto&... from) {
+    for (std::size_t i = 0; i < Batch<T>::size; ++i) y[i] = f(from.at[i]...);
+  };
+  fill(Elements<T>(x), Elements<T>(more)...);
+  return typename Batch<T>::Simd(Batch<T>::Simd::load_aligned(y));
+}
+/// The C library's pow: xsimd 8.1's is off by more than 20 units in the last place.
 template <class T>
 Batch<T> pow(Batch<T> a, Batch<T> b) {
-  alignas(64) T x[Batch<T>::size];
-  alignas(64) T y[Batch<T>::size];
-  a.v.store_aligned(x);
-  b.v.store_aligned(y);
-  for (std::size_t i = 0; i < Batch<T>::size; ++i) x[i] = std::pow(x[i], y[i]);
-  return Batch<T>::Simd::load_aligned(x);
+  return by_element([](T x, T y) { return std::pow(x, y); }, a, b);
 }
 
 }  // namespace xgrad

@@ -1,0 +1,28 @@
+// What the rules of ops/activation.hpp and ops/binary.hpp call on batches, beside batch.hpp.
+#pragma once
+#include <xgrad/ops/kernels/batch.hpp>
+
+namespace xgrad {
+
+/// ln(1 + e^x), without overflow.
+template <class T>
+Batch<T> softplus(Batch<T> x) {
+  return relu(x) + Batch<T>(xsimd::log1p(exp(-abs(x)).v));
+}
+/// min(max(x, 0), 6); NaN stays.
+template <class T>
+Batch<T> relu6(Batch<T> x) {
+  return where(x <= 0, 0, where(x >= 6, 6, x));
+}
+/// e^x - 1 where x <= 0, else 0; NaN stays.
+template <class T>
+Batch<T> expm1_below_zero(Batch<T> x) {
+  return xsimd::expm1(where(x > 0, 0, x).v);
+}
+/// The standard normal distribution function, as erfc keeps it precise for large negative x.
+template <class T>
+Batch<T> ndtr(Batch<T> x) {
+  return by_element([](T a) { return T(0.5) * std::erfc(a * T(-0.70710678118654752)); }, x);
+}
+
+}  // namespace xgrad
