@@ -8,6 +8,7 @@
 #include <xgrad/nn/optim.hpp>
 #include <xgrad/ops/activation.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/binary.hpp>
 #include <xgrad/ops/creation.hpp>
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/loss.hpp>
