@@ -11,6 +11,7 @@
 #include <xgrad/ops/binary.hpp>
 #include <xgrad/ops/creation.hpp>
 #include <xgrad/ops/linalg.hpp>
+#include <xgrad/ops/logical.hpp>
 #include <xgrad/ops/loss.hpp>
 #include <xgrad/ops/random.hpp>
 #include <xgrad/ops/reduce.hpp>
