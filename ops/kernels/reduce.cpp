@@ -2,8 +2,8 @@
 
 namespace xgrad {
 
-Reduction plan_reduction(const Shape& shape, const Shape& kept) {
-  Reduction plan{Odometer(1), Odometer(1), 1, true};
+ReductionPlan plan_reduction(const Shape& shape, const Shape& kept) {
+  ReductionPlan plan{Odometer(1), Odometer(1), 1, true};
   std::ptrdiff_t stride = 1;
   bool first = true;
   for (std::size_t d = shape.size(); d-- > 0;) {

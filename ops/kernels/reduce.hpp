@@ -57,14 +57,14 @@ typename Reducer::template Accumulator<T> fold_row(const T* x, std::size_t n) {
 
 /// The axes of a reduction as two walks over x: the kept positions, in the result's order, and for
 /// each of them the folded ones. The innermost dimension of x is the row.
-struct Reduction {
+struct ReductionPlan {
   Odometer kept, folded;
   std::size_t row;
   bool fold_rows;  // whether the row is folded, or kept
 };
 
 /// How x of `shape` folds to `kept`, a shape of the same rank whose extents are x's or 1.
-Reduction plan_reduction(const Shape& shape, const Shape& kept);
+ReductionPlan plan_reduction(const Shape& shape, const Shape& kept);
 
 /// y = fold of x, then finish(fold) for each element of the result. `kept` as in plan_reduction.
 template <class Reducer, class T, class Finish>
@@ -75,7 +75,7 @@ void reduce(Array<T>& y, const Array<T>& x, const Shape& kept, const Finish& fin
     std::fill_n(out, y.size(), static_cast<T>(finish(Reducer::template start<T>())));
     return;
   }
-  Reduction plan = plan_reduction(x.shape(), kept);
+  ReductionPlan plan = plan_reduction(x.shape(), kept);
   if (plan.fold_rows) {
     do {
       A sum = Reducer::template start<T>();
