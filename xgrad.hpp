@@ -13,6 +13,7 @@
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/logical.hpp>
 #include <xgrad/ops/loss.hpp>
+#include <xgrad/ops/normalize.hpp>
 #include <xgrad/ops/random.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
