@@ -1,0 +1,280 @@
+#include <xgrad/ops/classification.hpp>
+
+#include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/kernels/softmax.hpp>
+#include <xgrad/ops/reduce.hpp>
+#include <xgrad/ops/shape.hpp>
+#include <xgrad/ops/softmax.hpp>
+#include <xgrad/ops/unary.hpp>
+
+#include <algorithm>
+
+namespace xgrad {
+namespace {
+
+/// Which elements of scores (rows, classes, ...) the labels name, and what each is multiplied by.
+template <class T>
+struct Picks {
+  Picks(const Shape& scores, const Array<int>& list, const Tensor<T>& weights, int without)
+      : labels(list),
+        weight(weights.defined() ? weights.value() : empty_array<T>({0})),
+        ignored(without),
+        classes(scores[1]),
+        inner(size_of(Shape(scores.begin() + 2, scores.end()))) {}
+
+  Array<int> labels;
+  Array<T> weight;  // per class, or empty
+  int ignored;
+  std::size_t classes, inner;  // inner: the elements of one class in one row
+
+  bool counts(int label) const { return label != ignored; }
+  T factor(int label) const {
+    if (!counts(label)) return 0;
+    return weight.size() == 0 ? T(1) : weight.data()[label];
+  }
+  double total() const {
+    double sum = 0;
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      sum += static_cast<double>(factor(labels.data()[i]));
+    }
+    return sum;
+  }
+  /// Where the score of label i lies, if it counts.
+  std::size_t place(std::size_t i) const {
+    std::size_t label = static_cast<std::size_t>(labels.data()[i]);
+    return (i / inner * classes + label) * inner + i % inner;
+  }
+};
+
+template <class T>
+void check_weight(const char* op, const Tensor<T>& weight, const Shape& scores, Location at) {
+  if (!weight.defined()) return;
+  if (weight.shape() != Shape{scores[1]}) {
+    fail(op, "weights of shape (classes) for scores of shape " + to_string(scores),
+         to_string(weight.shape()), at);
+  }
+  if (weight.tracked()) misuse(op, "class weights have no derivative; detach() them", at);
+}
+
+/// The checks that all losses of labels share. Returns how many labels count.
+std::size_t check_labels(const char* op, const Shape& scores, const Array<int>& labels, int ignored,
+                         Location at) {
+  const Shape& rows = labels.shape();
+  if (scores.size() < 2 || rows.size() + 1 != scores.size() || rows[0] != scores[0] ||
+      !std::equal(rows.begin() + 1, rows.end(), scores.begin() + 2)) {
+    fail(op, "scores (n, classes, ...) and labels (n, ...)",
+         to_string(scores) + " and " + to_string(rows), at);
+  }
+  if (scores[1] == 0) fail(op, "at least one class", "scores of shape " + to_string(scores), at);
+  std::size_t counting = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    int label = labels.data()[i];
+    if (label == ignored) continue;
+    ++counting;
+    if (label < 0 || static_cast<std::size_t>(label) >= scores[1]) {
+      fail(op, "labels in [0, " + std::to_string(scores[1]) + ")",
+           std::to_string(label) + " in row " + std::to_string(i / (labels.size() / rows[0])), at);
+    }
+  }
+  return counting;
+}
+
+template <class T>
+Tensor<T> placed(const Tensor<T>& g, const Picks<T>& picks, const Shape& shape);
+
+/// y_i = -w_label x_label for each label that counts, else 0.
+template <class T>
+Tensor<T> picked(const Tensor<T>& x, const Picks<T>& picks) {
+  Tensor<T> y = empty<T>(picks.labels.shape());
+  launch(
+      [picks](Array<T>& out, const Array<T>& in) {
+        for (std::size_t i = 0; i < out.size(); ++i) {
+          int label = picks.labels.data()[i];
+          out.data()[i] =
+              picks.counts(label) ? -picks.factor(label) * in.data()[picks.place(i)] : T(0);
+        }
+      },
+      y, x);
+  return record("nll_loss", std::move(y), {&x}, [picks, shape = x.shape()](Pullback<T>& p) {
+    p.add(0, placed(p.g, picks, shape));
+  });
+}
+
+/// The adjoint: zeros of `shape` with -w_label g_i at the labels.
+template <class T>
+Tensor<T> placed(const Tensor<T>& g, const Picks<T>& picks, const Shape& shape) {
+  Tensor<T> y = empty<T>(shape);
+  launch(
+      [picks](Array<T>& out, const Array<T>& in) {
+        std::fill_n(out.data(), out.size(), T(0));
+        for (std::size_t i = 0; i < in.size(); ++i) {
+          int label = picks.labels.data()[i];
+          if (picks.counts(label)) out.data()[picks.place(i)] = -picks.factor(label) * in.data()[i];
+        }
+      },
+      y, g);
+  return record("nll_loss", std::move(y), {&g},
+                [picks](Pullback<T>& p) { p.add(0, picked(p.g, picks)); });
+}
+
+template <class T>
+Tensor<T> reduced_by_weight(const char* op, const Tensor<T>& elements, const Picks<T>& picks,
+                            const Shape& scores, Reduction reduction, Location at) {
+  if (reduction != Reduction::mean) return reduced(op, elements, reduction, at);
+  double total = picks.total();
+  if (!(total > 0)) {
+    fail(op, "labels, not all ignored or of weight 0, to take a mean over",
+         "total weight " + std::to_string(total) + " for scores " + to_string(scores), at);
+  }
+  return divide(sum(elements), total, at);
+}
+
+/// Weights per class, to multiply scores (n, classes, ...).
+template <class T>
+Tensor<T> along_classes(const Tensor<T>& weight, std::size_t rank) {
+  Shape shape(rank - 1, 1);
+  shape[0] = weight.size();
+  return reshape(weight, shape);
+}
+
+/// The usual case, fused: rows and their labels, all of weight 1.
+template <class T>
+Tensor<T> mean_over_rows(const Tensor<T>& logits, const Array<int>& labels) {
+  std::size_t rows = logits.shape()[0], classes = logits.shape()[1];
+  Tensor<T> probabilities = empty<T>(logits.shape());
+  Tensor<T> loss = empty<T>({});
+  launch(
+      [&](Array<T>& out, const Array<T>& in) {
+        double total = 0;
+        for (std::size_t r = 0; r < rows; ++r) {
+          const T* z = in.data() + r * classes;
+          T* p = probabilities.storage()->array.data() + r * classes;
+          ExpSum<T> e = scaled_exp_row(p, z, classes);
+          T scale = static_cast<T>(1 / e.sum);
+          for (std::size_t j = 0; j < classes; ++j) p[j] *= scale;
+          total += std::log(e.sum) +
+                   (static_cast<double>(e.largest) - static_cast<double>(z[labels.data()[r]]));
+        }
+        *out.data() = static_cast<T>(total / static_cast<double>(rows));
+      },
+      loss, logits);
+  // The probabilities are part of the graph, so that the gradient can be differentiated again.
+  Saved<T> saved(record_softmax(logits, probabilities));
+  return record("softmax_cross_entropy", std::move(loss), {&logits},
+                [labels, rows, classes, saved = std::move(saved)](Pullback<T>& p) {
+                  const Tensor<T>& y = p.get(saved);
+                  if (recording()) {
+                    Tensor<T> onehot = zeros<T>(y.shape());
+                    for (std::size_t r = 0; r < rows; ++r)
+                      onehot.mutable_value()
+                          .data()[r * classes + static_cast<std::size_t>(labels.data()[r])] = 1;
+                    p.add(0, (y - onehot) * (p.g / rows));
+                    return;
+                  }
+                  Tensor<T> gradient = empty<T>(y.shape());
+                  launch(
+                      [&](Array<T>& out, const Array<T>& in, const Array<T>& g) {
+                        T scale = *g.data() / static_cast<T>(rows);
+                        T* to = out.data();
+                        const T* from = in.data();
+                        for (std::size_t i = 0; i < rows * classes; ++i) to[i] = from[i] * scale;
+                        for (std::size_t r = 0; r < rows; ++r)
+                          to[r * classes + static_cast<std::size_t>(labels.data()[r])] -= scale;
+                      },
+                      gradient, y, p.g);
+                  p.add(0, std::move(gradient));
+                });
+}
+
+void check_smoothing(double smoothing, Location at) {
+  if (!(smoothing >= 0 && smoothing <= 1)) {
+    fail("softmax_cross_entropy", "label_smoothing in [0, 1]", std::to_string(smoothing), at);
+  }
+}
+
+}  // namespace
+
+template <class T>
+Tensor<T> softmax_cross_entropy(const Tensor<T>& logits, const Array<int>& labels, Location at) {
+  const CrossEntropyOptions<T> options;
+  const Shape& shape = logits.shape();
+  std::size_t counting =
+      check_labels("softmax_cross_entropy", shape, labels, options.ignore_index, at);
+  if (shape.size() == 2 && counting > 0 && counting == shape[0])
+    return mean_over_rows(logits, labels);
+  return softmax_cross_entropy(logits, labels, options, at);
+}
+
+template <class T>
+Tensor<T> softmax_cross_entropy(const Tensor<T>& logits, const Array<int>& labels,
+                                const Same<CrossEntropyOptions<T>>& options, Location at) {
+  const char* op = "softmax_cross_entropy";
+  const Shape& shape = logits.shape();
+  std::size_t counting = check_labels(op, shape, labels, options.ignore_index, at);
+  check_weight(op, options.weight, shape, at);
+  check_smoothing(options.label_smoothing, at);
+  T smoothing = static_cast<T>(options.label_smoothing);
+  if (shape.size() == 2 && counting > 0 && counting == shape[0] && !options.weight.defined() &&
+      smoothing == 0 && options.reduction == Reduction::mean) {
+    return mean_over_rows(logits, labels);
+  }
+  Picks<T> picks(shape, labels, options.weight, options.ignore_index);
+  Tensor<T> log_p = log_softmax(logits, 1, at);
+  Tensor<T> elements = picked(log_p, picks);
+  if (smoothing != 0) {
+    Tensor<T> spread = log_p;
+    if (options.weight.defined()) spread = log_p * along_classes(options.weight, shape.size());
+    spread = sum(spread, 1) * (-smoothing / static_cast<T>(picks.classes));
+    if (counting < labels.size()) {
+      Array<bool> counts = empty_array<bool>(labels.shape());
+      for (std::size_t i = 0; i < labels.size(); ++i)
+        counts.data()[i] = picks.counts(labels.data()[i]);
+      spread = where(std::move(counts), spread, 0);
+    }
+    elements = elements * (1 - smoothing) + spread;
+  }
+  return reduced_by_weight(op, elements, picks, shape, options.reduction, at);
+}
+
+template <class T>
+Tensor<T> softmax_cross_entropy(const Tensor<T>& logits, const Tensor<T>& target,
+                                const Same<CrossEntropyOptions<T>>& options, Location at) {
+  const char* op = "softmax_cross_entropy";
+  const Shape& shape = logits.shape();
+  check_same_shape(op, "logits and target probabilities", shape, target.shape(), at);
+  if (shape.size() < 2 || shape[1] == 0)
+    fail(op, "logits (n, classes, ...) with at least one class", to_string(shape), at);
+  if (options.ignore_index >= 0)
+    fail(op, "no ignore_index beside probabilities", std::to_string(options.ignore_index), at);
+  check_weight(op, options.weight, shape, at);
+  check_smoothing(options.label_smoothing, at);
+  T smoothing = static_cast<T>(options.label_smoothing);
+  Tensor<T> q = target;
+  if (smoothing != 0) q = q * (1 - smoothing) + smoothing / static_cast<T>(shape[1]);
+  if (options.weight.defined()) q = q * along_classes(options.weight, shape.size());
+  return reduced(op, -sum(q * log_softmax(logits, 1, at), 1), options.reduction, at);
+}
+
+template <class T>
+Tensor<T> nll_loss(const Tensor<T>& log_probabilities, const Array<int>& labels,
+                   const Same<NllOptions<T>>& options, Location at) {
+  const char* op = "nll_loss";
+  const Shape& shape = log_probabilities.shape();
+  check_labels(op, shape, labels, options.ignore_index, at);
+  check_weight(op, options.weight, shape, at);
+  Picks<T> picks(shape, labels, options.weight, options.ignore_index);
+  return reduced_by_weight(op, picked(log_probabilities, picks), picks, shape, options.reduction,
+                           at);
+}
+
+#define XGRAD_CLASSIFICATION(T)                                                            \
+  template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Array<int>&, Location); \
+  template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Array<int>&,            \
+                                           const CrossEntropyOptions<T>&, Location);       \
+  template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Tensor<T>&,             \
+                                           const CrossEntropyOptions<T>&, Location);       \
+  template Tensor<T> nll_loss(const Tensor<T>&, const Array<int>&, const NllOptions<T>&, Location);
+XGRAD_CLASSIFICATION(float)
+XGRAD_CLASSIFICATION(double)
+
+}  // namespace xgrad
