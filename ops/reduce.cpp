@@ -1,9 +1,6 @@
 #include <xgrad/autograd/tape.hpp>
-#include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/kernels/fold.hpp>
 #include <xgrad/ops/kernels/map.hpp>
-#include <xgrad/ops/kernels/reduce.hpp>
-#include <xgrad/ops/reduce.hpp>
-#include <xgrad/ops/shape.hpp>
 
 namespace xgrad {
 
@@ -38,48 +35,16 @@ Shape Axes::result(const char* op, const Shape& shape, bool keep, Location at) c
 
 namespace {
 
-// What every reduction shares: the shapes, and the way back from the result's shape to x's.
-struct Shapes {
-  Shape input, kept, result;
-  Shapes(const char* op, const Shape& x, const Axes& axes, KeepDims keep, Location at)
-      : input(x),
-        kept(axes.kept(op, x, at)),
-        result(axes.result(op, x, keep == KeepDims::yes, at)) {}
-  std::size_t folded() const {
-    std::size_t n = 1;
-    for (std::size_t d = 0; d < input.size(); ++d) n *= kept[d] == 1 ? input[d] : 1;
-    return n;
-  }
-};
-
-template <class T, class Reducer>
-Tensor<T> fold(const Tensor<T>& x, const Shapes& shapes) {
-  Tensor<T> y = empty<T>(shapes.result);
-  launch(
-      [&](Array<T>& out, const Array<T>& in) {
-        reduce<Reducer>(out, in, shapes.kept, [](auto sum) { return sum; });
-      },
-      y, x);
-  return y;
-}
-
-template <class T, class Reducer>
+template <class Reducer, class T>
 Tensor<T> extreme(const char* op, const Tensor<T>& x, const Axes& axes, KeepDims keep,
                   Location at) {
-  Shapes shapes(op, x.shape(), axes, keep, at);
-  if (shapes.folded() == 0)
-    fail(op, "at least one element to choose from", "shape " + to_string(x.shape()), at);
-  Tensor<T> y = fold<T, Reducer>(x, shapes);
+  FoldShapes shapes(op, x.shape(), axes, keep, at);
+  shapes.need_elements(op, at);
+  Tensor<T> y = fold<Reducer>(x, shapes);
   return record(op, y, {&x}, [shapes, x = Saved<T>(x), y = Saved<T>(y)](Pullback<T>& p) {
-    // The ties' shares are constant almost everywhere, so they need no graph. With a NaN nothing is
-    // equal to y, and 0 / 0 makes the slice NaN.
-    Tensor<T> share;
-    {
-      NoGrad guard;
-      Tensor<T> ties(equal(p.get(x), reshape(p.get(y).detach(), shapes.kept)));
-      share = ties / sum_to(ties, shapes.kept);
-    }
-    p.add(0, reshape(p.g, shapes.kept) * share);
+    // With a NaN nothing is equal to y, and 0 / 0 makes the slice NaN.
+    Array<bool> ties = equal(p.get(x), reshape(p.get(y).detach(), shapes.kept));
+    p.add(0, reshape(p.g, shapes.kept) * even_shares<T>(ties, shapes.kept));
   });
 }
 
@@ -87,24 +52,18 @@ Tensor<T> extreme(const char* op, const Tensor<T>& x, const Axes& axes, KeepDims
 
 template <class T>
 Tensor<T> sum(const Tensor<T>& x, const Axes& axes, KeepDims keep, Location at) {
-  Shapes shapes("sum", x.shape(), axes, keep, at);
-  return record("sum", fold<T, SumOf>(x, shapes), {&x}, [shapes](Pullback<T>& p) {
+  FoldShapes shapes("sum", x.shape(), axes, keep, at);
+  return record("sum", fold<SumOf>(x, shapes), {&x}, [shapes](Pullback<T>& p) {
     p.add(0, broadcast_to(reshape(p.g, shapes.kept), shapes.input));
   });
 }
 
 template <class T>
 Tensor<T> mean(const Tensor<T>& x, const Axes& axes, KeepDims keep, Location at) {
-  Shapes shapes("mean", x.shape(), axes, keep, at);
+  FoldShapes shapes("mean", x.shape(), axes, keep, at);
   std::size_t n = shapes.folded();
-  if (n == 0) fail("mean", "at least one element", "shape " + to_string(x.shape()), at);
-  Tensor<T> y = empty<T>(shapes.result);
-  launch(
-      [&](Array<T>& out, const Array<T>& in) {
-        reduce<SumOf>(out, in, shapes.kept,
-                      [n](double sum) { return sum / static_cast<double>(n); });
-      },
-      y, x);
+  shapes.need_elements("mean", at);
+  Tensor<T> y = fold<SumOf>(x, shapes, [n](double sum) { return sum / static_cast<double>(n); });
   return record("mean", y, {&x}, [shapes, n](Pullback<T>& p) {
     p.add(0, broadcast_to(reshape(p.g / n, shapes.kept), shapes.input));
   });
@@ -112,12 +71,12 @@ Tensor<T> mean(const Tensor<T>& x, const Axes& axes, KeepDims keep, Location at)
 
 template <class T>
 Tensor<T> amax(const Tensor<T>& x, const Axes& axes, KeepDims keep, Location at) {
-  return extreme<T, ExtremeOf<true>>("amax", x, axes, keep, at);
+  return extreme<ExtremeOf<true>>("amax", x, axes, keep, at);
 }
 
 template <class T>
 Tensor<T> amin(const Tensor<T>& x, const Axes& axes, KeepDims keep, Location at) {
-  return extreme<T, ExtremeOf<false>>("amin", x, axes, keep, at);
+  return extreme<ExtremeOf<false>>("amin", x, axes, keep, at);
 }
 
 template <class T>

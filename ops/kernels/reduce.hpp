@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 
 namespace xgrad {
@@ -21,6 +22,53 @@ struct SumOf {
   static A step(A sum, T x) {
     return sum + static_cast<A>(x);
   }
+  static double join(double a, double b) { return a + b; }
+};
+struct AbsoluteSumOf : SumOf {
+  template <class A, class T>
+  static A step(A sum, T x) {
+    return sum + std::abs(static_cast<A>(x));
+  }
+};
+/// Squares that overflow double do not overflow a wider A.
+template <class A>
+struct SquareSumOf {
+  template <class T>
+  using Accumulator = A;
+  template <class T>
+  static constexpr A start() {
+    return 0;
+  }
+  template <class T>
+  static A step(A sum, T x) {
+    return sum + static_cast<A>(x) * static_cast<A>(x);
+  }
+  static A join(A a, A b) { return a + b; }
+};
+struct ProductOf {
+  template <class T>
+  using Accumulator = double;
+  template <class T>
+  static constexpr double start() {
+    return 1;
+  }
+  template <class A, class T>
+  static A step(A product, T x) {
+    return product * static_cast<A>(x);
+  }
+  static double join(double a, double b) { return a * b; }
+};
+/// Whether any, or all, of some truth values hold.
+template <bool All>
+struct TruthFold {
+  template <class T>
+  using Accumulator = bool;
+  template <class T>
+  static constexpr bool start() {
+    return All;
+  }
+  static bool step(bool a, bool b) { return All ? a && b : a || b; }
+  static bool join(bool a, bool b) { return step(a, b); }
 };
 template <bool Greatest>
 struct ExtremeOf {
@@ -33,6 +81,10 @@ struct ExtremeOf {
   template <class T>
   static T step(T best, T x) {
     return (Greatest ? x > best : x < best) || x != x ? x : best;
+  }
+  template <class T>
+  static T join(T a, T b) {
+    return step(a, b);
   }
 };
 
@@ -49,7 +101,7 @@ typename Reducer::template Accumulator<T> fold_row(const T* x, std::size_t n) {
     for (; i + width <= n; i += width) {
       for (std::size_t j = 0; j < width; ++j) lanes[j] = Reducer::step(lanes[j], x[i + j]);
     }
-    for (A lane : lanes) result = Reducer::step(result, lane);
+    for (A lane : lanes) result = Reducer::join(result, lane);
   }
   for (; i < n; ++i) result = Reducer::step(result, x[i]);
   return result;
@@ -81,7 +133,7 @@ void reduce(Array<T>& y, const Array<T>& x, const Shape& kept, const Finish& fin
       A sum = Reducer::template start<T>();
       do {
         const T* row = x.data() + plan.kept.offset(0) + plan.folded.offset(0);
-        sum = Reducer::step(sum, fold_row<Reducer>(row, plan.row));
+        sum = Reducer::join(sum, fold_row<Reducer>(row, plan.row));
       } while (plan.folded.next());
       *out++ = static_cast<T>(finish(sum));
     } while (plan.kept.next());

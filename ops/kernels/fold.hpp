@@ -1,0 +1,90 @@
+// What the reductions of tensors share: their shapes, the launch of a fold, and x with all that is
+// folded in one axis.
+#pragma once
+#include <xgrad/autograd/tape.hpp>
+#include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/kernels/reduce.hpp>
+#include <xgrad/ops/reduce.hpp>
+#include <xgrad/ops/shape.hpp>
+
+namespace xgrad {
+
+/// x's shape, with the folded extents set to 1, and the result's.
+struct FoldShapes {
+  Shape input, kept, result;
+  FoldShapes(const char* op, const Shape& x, const Axes& axes, KeepDims keep, Location at)
+      : input(x),
+        kept(axes.kept(op, x, at)),
+        result(axes.result(op, x, keep == KeepDims::yes, at)) {}
+  /// How many elements each element of the result is made of.
+  std::size_t folded() const {
+    std::size_t n = 1;
+    for (std::size_t d = 0; d < input.size(); ++d) n *= kept[d] == 1 ? input[d] : 1;
+    return n;
+  }
+  /// Throws std::invalid_argument naming `op` where a slice is empty.
+  void need_elements(const char* op, Location at) const {
+    if (folded() == 0) fail(op, "at least one element in a slice", "shape " + to_string(input), at);
+  }
+};
+
+struct AsFolded {
+  template <class A>
+  A operator()(A folded) const {
+    return folded;
+  }
+};
+/// The fold of x by Reducer, then finish(fold) for each element of the result. Records nothing.
+template <class Reducer, class T, class Finish = AsFolded>
+Tensor<T> fold(const Tensor<T>& x, const FoldShapes& shapes, const Finish& finish = {}) {
+  Tensor<T> y = empty<T>(shapes.result);
+  launch([kept = shapes.kept, finish](
+             Array<T>& out, const Array<T>& in) { reduce<Reducer>(out, in, kept, finish); },
+         y, x);
+  return y;
+}
+
+/// 1 / (how many are chosen in the slice) where chosen, else 0; NaN in a slice where none is.
+template <class T>
+Tensor<T> even_shares(const Array<bool>& chosen, const Shape& kept) {
+  NoGrad guard;  // constant almost everywhere
+  Tensor<T> ones(chosen);
+  return ones / sum_to(ones, kept);
+}
+
+/// The order of axes in which the folded ones come last.
+inline std::vector<int> folded_last(const FoldShapes& shapes) {
+  std::vector<int> order;
+  for (bool folded : {false, true}) {
+    for (std::size_t d = 0; d < shapes.kept.size(); ++d) {
+      if ((shapes.kept[d] == 1) == folded) order.push_back(static_cast<int>(d));
+    }
+  }
+  return order;
+}
+
+/// transpose(x, order), without a copy where nothing moves.
+template <class T>
+Tensor<T> in_order(const Tensor<T>& x, const std::vector<int>& order) {
+  return std::is_sorted(order.begin(), order.end()) ? x : transpose(x, order);
+}
+
+/// x as a matrix with a row for each element of the result.
+template <class T>
+Tensor<T> rows_of(const Tensor<T>& x, const FoldShapes& shapes) {
+  return reshape(in_order(x, folded_last(shapes)), Shape{size_of(shapes.kept), shapes.folded()});
+}
+
+/// The inverse of rows_of.
+template <class T>
+Tensor<T> from_rows(const Tensor<T>& rows, const FoldShapes& shapes) {
+  std::vector<int> order = folded_last(shapes), inverse(order.size());
+  Shape shape;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    shape.push_back(shapes.input[static_cast<std::size_t>(order[i])]);
+    inverse[static_cast<std::size_t>(order[i])] = static_cast<int>(i);
+  }
+  return in_order(reshape(rows, shape), inverse);
+}
+
+}  // namespace xgrad
