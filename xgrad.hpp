@@ -14,8 +14,10 @@
 #include <xgrad/ops/logical.hpp>
 #include <xgrad/ops/loss.hpp>
 #include <xgrad/ops/normalize.hpp>
+#include <xgrad/ops/order.hpp>
 #include <xgrad/ops/random.hpp>
 #include <xgrad/ops/reduce.hpp>
+#include <xgrad/ops/scan.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>
 #include <xgrad/ops/transforms.hpp>

@@ -94,12 +94,12 @@ const std::vector<Row>& rows();
 extern const std::vector<Sample> one, two;
 extern const std::vector<Error> misfits;
 
-/// Truth values as 0 and 1; `like` names the type.
-template <class T>
-xgrad::Tensor<T> numbers(const xgrad::Tensor<T>& like, const xgrad::Array<bool>& truth) {
-  xgrad::Tensor<T> result = xgrad::empty<T>(truth.shape());
+/// Indices, or truth values as 0 and 1, as numbers; `like` names the type.
+template <class T, class E>
+xgrad::Tensor<T> numbers(const xgrad::Tensor<T>& like, const xgrad::Array<E>& array) {
+  xgrad::Tensor<T> result = xgrad::empty<T>(array.shape());
   static_cast<void>(like);
-  std::copy(truth.begin(), truth.end(), result.mutable_value().begin());
+  std::copy(array.begin(), array.end(), result.mutable_value().begin());
   return result;
 }
 
