@@ -20,5 +20,6 @@
 #include <xgrad/ops/scan.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>
+#include <xgrad/ops/statistics.hpp>
 #include <xgrad/ops/transforms.hpp>
 #include <xgrad/ops/unary.hpp>

@@ -1,9 +1,8 @@
-// The rows of reductions and of operations that move elements.
+// The rows of operations that move elements, and of broadcasting.
 #include "op_table.hpp"
 
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
-#include <xgrad/ops/softmax.hpp>
 
 namespace op_table {
 namespace {
@@ -14,91 +13,6 @@ using ref::Axes, ref::Cut;
 using xg::all, xg::range;
 
 constexpr std::nullopt_t end = std::nullopt;
-
-const std::vector<Sample> vectors = {{{1}}, {{7}}, {{16}}, {{33}}, {{67}}};
-const std::vector<Sample> matrices = {{{1, 1}}, {{3, 5}}, {{1, 6}}, {{6, 1}}, {{4, 17}}, {{17, 4}}};
-const std::vector<Sample> rank_3 = {{{2, 3, 4}},    {{1, 3, 4}},    {{3, 1, 4}},   {{3, 4, 1}},
-                                    {{1, 1, 1}},    {{2, 3, 17}},   {{2, 17, 3}},  {{17, 2, 3}},
-                                    {{2, 3, 2, 4}}, {{1, 3, 1, 5}}, {{3, 1, 5, 1}}};
-
-template <class... Lists>
-std::vector<Sample> join(std::vector<Sample> first, const Lists&... rest) {
-  (first.insert(first.end(), rest.begin(), rest.end()), ...);
-  return first;
-}
-
-// Every reduction over each kind of axes, in one order for calls, references and samples.
-#define REDUCE_CALLS(op)                                                                          \
-  {                                                                                               \
-    FN(xg::op(x[0])), FN(xg::op(x[0], {}, xg::keep_dims)), FN(xg::op(x[0], 0)),                   \
-        FN(xg::op(x[0], -1)), FN(xg::op(x[0], -1, xg::keep_dims)), FN(xg::op(x[0], 1)),           \
-        FN(xg::op(x[0], {-2}, xg::keep_dims)), FN(xg::op(x[0], {0, -1})),                         \
-        FN(xg::op(x[0], {0, -1}, xg::keep_dims)), FN(xg::op(x[0], {-1, 1})),                      \
-        FN(xg::op(x[0], {-2, -1}, xg::keep_dims)), FN(xg::op(x[0], 2)), FN(xg::op(x[0], {0, -2})) \
-  }
-#define REDUCE_REFERENCES(op)                                                   \
-  {                                                                             \
-    FN(ref::op(x[0])), FN(ref::op(x[0], {}, true)), FN(ref::op(x[0], Axes{0})), \
-        FN(ref::op(x[0], Axes{-1})), FN(ref::op(x[0], Axes{-1}, true)),         \
-        FN(ref::op(x[0], Axes{1})), FN(ref::op(x[0], Axes{-2}, true)),          \
-        FN(ref::op(x[0], Axes{0, -1})), FN(ref::op(x[0], Axes{0, -1}, true)),   \
-        FN(ref::op(x[0], Axes{-1, 1})), FN(ref::op(x[0], Axes{-2, -1}, true))   \
-  }
-
-/// With `empty_slices`, also samples where there is nothing to reduce.
-std::vector<Row> reduction(const char* op, const std::vector<Call>& calls,
-                           const std::vector<Reference>& references, bool empty_slices) {
-  const std::vector<Sample> no_sample, at_least_1 = join(vectors, matrices, rank_3);
-  const auto if_empty = [&](const std::vector<Sample>& samples) {
-    return empty_slices ? samples : no_sample;
-  };
-  struct Variant {
-    const char* name;
-    std::vector<Sample> samples;
-  };
-  const std::vector<Variant> variants = {
-      {"all", join({{{}}}, at_least_1, if_empty({{{0}}, {{0, 3}}}))},
-      {"all_keep_dims", join({{{}}}, at_least_1, if_empty({{{3, 0}}}))},
-      {"first", join({{{3, 0}}}, at_least_1, if_empty({{{0}}, {{0, 3}}}))},
-      {"last", join({{{0, 3}}}, at_least_1, if_empty({{{0}}, {{3, 0}}}))},
-      {"last_keep_dims", join({{{0, 3}}}, at_least_1, if_empty({{{2, 0}}}))},
-      {"middle", join({{{0, 2, 3}}}, matrices, rank_3, if_empty({{{2, 0, 3}}}))},
-      {"middle_keep_dims", join({{{2, 3, 0}}}, matrices, rank_3, if_empty({{{2, 0, 3}}}))},
-      {"first_and_last", join({{{2, 0, 3}}}, matrices, rank_3, if_empty({{{2, 3, 0}}}))},
-      {"first_and_last_keep_dims", join({{{2, 0, 3}}}, matrices, rank_3)},
-      {"last_and_middle", join({{{0, 3, 2}}}, rank_3)},
-      {"last_two_keep_dims", join({{{0, 3, 2}}}, matrices, rank_3)},
-  };
-  std::vector<Row> rows;
-  for (std::size_t i = 0; i < variants.size(); ++i) {
-    rows.push_back({std::string(op) + "_" + variants[i].name, op, calls[i], references[i],
-                    variants[i].samples});
-  }
-  rows[0].errors = {{{{2, 3}}, {"(2, 3)", "axis 2"}, calls[11]},
-                    {{{2}}, {"(2)", "axis"}, calls[11]},
-                    {{{}}, {"()", "axis 2"}, calls[11]},
-                    {{{2, 3}}, {"(2, 3)", "axis -2"}, calls[12]}};
-  if (!empty_slices && std::string(op) != "sum") {
-    rows[0].errors.push_back({{{0}}});
-    rows[2].errors = {{{{0, 3}}}};
-    rows[3].errors = {{{{3, 0}}}, {{{0, 0}}}};
-  }
-  return rows;
-}
-
-std::vector<Row> reduce_rows() {
-  std::vector<Row> rows;
-  for (const std::vector<Row>& family : {
-           reduction("sum", REDUCE_CALLS(sum), REDUCE_REFERENCES(sum), true),
-           reduction("mean", REDUCE_CALLS(mean), REDUCE_REFERENCES(mean), false),
-           reduction("amax", REDUCE_CALLS(amax), REDUCE_REFERENCES(amax), false),
-           reduction("amin", REDUCE_CALLS(amin), REDUCE_REFERENCES(amin), false),
-           reduction("logsumexp", REDUCE_CALLS(logsumexp), REDUCE_REFERENCES(logsumexp), true),
-       }) {
-    rows.insert(rows.end(), family.begin(), family.end());
-  }
-  return rows;
-}
 
 std::vector<Row> shape_rows() {
   const Call slice_past_end = FN(xg::slice(x[0], {xg::all, 3}));
@@ -307,7 +221,7 @@ std::vector<Row> shape_rows() {
   };
 }
 
-const Family reduce(reduce_rows), shape(shape_rows);
+const Family shape(shape_rows);
 
 }  // namespace
 }  // namespace op_table
