@@ -61,5 +61,7 @@ template class xt::xarray_container<xt::uvector<double, xgrad::PoolAllocator<dou
                                     xt::layout_type::row_major, xgrad::Shape>;
 template class xt::xarray_container<xt::uvector<int, xgrad::PoolAllocator<int>>,
                                     xt::layout_type::row_major, xgrad::Shape>;
+template class xt::xarray_container<xt::uvector<std::int64_t, xgrad::PoolAllocator<std::int64_t>>,
+                                    xt::layout_type::row_major, xgrad::Shape>;
 template class xt::xarray_container<xt::uvector<bool, xgrad::PoolAllocator<bool>>,
                                     xt::layout_type::row_major, xgrad::Shape>;

@@ -63,5 +63,8 @@ extern template class xt::xarray_container<xt::uvector<double, xgrad::PoolAlloca
                                            xt::layout_type::row_major, xgrad::Shape>;
 extern template class xt::xarray_container<xt::uvector<int, xgrad::PoolAllocator<int>>,
                                            xt::layout_type::row_major, xgrad::Shape>;
+extern template class xt::xarray_container<
+    xt::uvector<std::int64_t, xgrad::PoolAllocator<std::int64_t>>, xt::layout_type::row_major,
+    xgrad::Shape>;
 extern template class xt::xarray_container<xt::uvector<bool, xgrad::PoolAllocator<bool>>,
                                            xt::layout_type::row_major, xgrad::Shape>;

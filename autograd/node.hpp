@@ -136,6 +136,10 @@ class Pullback {
   /// Contributes to the cotangent of input i: a tensor of the input's shape, or of a shape that the
   /// input was broadcast to; the engine sums it back.
   virtual void add(std::size_t i, Tensor<T> cotangent) = 0;
+  /// The sum of what has come for input i so far, zeros at first, of the input's shape: for a
+  /// kernel to add to in place where a cotangent is mostly zeros, so that n slices of one tensor
+  /// cost as much as their elements. Only while recording() is off, for an input that wants(i).
+  virtual const Tensor<T>& pending(std::size_t i) = 0;
 
   /// A saved input. Throws std::logic_error if it was changed in place after it was saved.
   const Tensor<T>& get(const Saved<T>& saved) const {

@@ -142,6 +142,18 @@ class Sweep {
     void add(std::size_t i, Tensor<T> cotangent) override {
       if (wants(i)) sweep.add(this->node_->op, this->node_->input(i).get(), std::move(cotangent));
     }
+    const Tensor<T>& pending(std::size_t i) override {
+      if (recording() || !wants(i)) {
+        misuse(this->node_->op,
+               "its derivative adds in place to a cotangent that is recorded, or "
+               "that nobody wants",
+               this->at_);
+      }
+      Node<T>* input = this->node_->input(i).get();
+      Tensor<T>& sum = sweep.pending_[input];
+      sum = sum.defined() ? unshared(std::move(sum)) : zeros<T>(input->shape);
+      return sum;
+    }
   };
 
   void add(const char* op, Node<T>* to, Tensor<T> g) {
