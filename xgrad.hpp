@@ -10,12 +10,16 @@
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/binary.hpp>
 #include <xgrad/ops/creation.hpp>
+#include <xgrad/ops/index.hpp>
+#include <xgrad/ops/layout.hpp>
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/logical.hpp>
 #include <xgrad/ops/loss.hpp>
+#include <xgrad/ops/mask.hpp>
 #include <xgrad/ops/normalize.hpp>
 #include <xgrad/ops/order.hpp>
 #include <xgrad/ops/random.hpp>
+#include <xgrad/ops/rearrange.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/scan.hpp>
 #include <xgrad/ops/shape.hpp>

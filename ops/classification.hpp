@@ -6,6 +6,7 @@
 //   softmax_cross_entropy(logits, labels, options);
 // or, from C++20 on, softmax_cross_entropy(logits, labels, {.label_smoothing = 0.1}).
 #pragma once
+#include <xgrad/ops/indices.hpp>
 #include <xgrad/ops/reduction.hpp>
 
 #include <limits>
@@ -61,20 +62,6 @@ template <class T>
 Tensor<T> nll_loss(const Tensor<T>& log_probabilities, const Array<int>& labels,
                    const Same<NllOptions<T>>& options = {}, Location at = here());
 
-/// Labels of any other integer type. What does not fit becomes a number that is no class.
-template <class E>
-Array<int> narrow_labels(const E& labels) {
-  static_assert(std::is_integral_v<typename E::value_type>, "labels are integers");
-  Array<std::int64_t> wide(labels);
-  Array<int> narrow = empty_array<int>(wide.shape());
-  for (std::size_t i = 0; i < wide.size(); ++i) {
-    std::int64_t label = wide.data()[i];
-    bool fits = label == static_cast<int>(label);
-    narrow.data()[i] = fits ? static_cast<int>(label) : std::numeric_limits<int>::min();
-  }
-  return narrow;
-}
-
 /// The same for labels of any other integer type, or probabilities as an xtensor expression.
 template <class T, class E, IfExpression<E> = 0>
 Tensor<T> softmax_cross_entropy(const Tensor<T>& logits, const E& target,
@@ -82,7 +69,7 @@ Tensor<T> softmax_cross_entropy(const Tensor<T>& logits, const E& target,
   if constexpr (std::is_floating_point_v<typename E::value_type>)
     return softmax_cross_entropy(logits, Tensor<T>(target), options, at);
   else
-    return softmax_cross_entropy(logits, narrow_labels(target), options, at);
+    return softmax_cross_entropy(logits, saturated<int>(target), options, at);
 }
 template <class T, class E, IfExpression<E> = 0>
 Tensor<T> softmax_cross_entropy(const Tensor<T>& logits, const E& target, Location at = here()) {
@@ -91,7 +78,7 @@ Tensor<T> softmax_cross_entropy(const Tensor<T>& logits, const E& target, Locati
 template <class T, class E, IfExpression<E> = 0>
 Tensor<T> nll_loss(const Tensor<T>& log_probabilities, const E& labels,
                    const Same<NllOptions<T>>& options = {}, Location at = here()) {
-  return nll_loss(log_probabilities, narrow_labels(labels), options, at);
+  return nll_loss(log_probabilities, saturated<int>(labels), options, at);
 }
 
 #define XGRAD_CLASSIFICATION(T)                                                                   \

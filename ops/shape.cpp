@@ -1,4 +1,4 @@
-#include <xgrad/ops/kernels/rows.hpp>
+#include <xgrad/ops/kernels/view.hpp>
 #include <xgrad/ops/shape.hpp>
 
 #include <algorithm>
@@ -81,7 +81,7 @@ Tensor<T> transpose(const Tensor<T>& x, const std::vector<int>& axes, Location a
   }
   Tensor<T> y = empty<T>(shape);
   launch(
-      [&](Array<T>& out, const Array<T>& in) {
+      [shape, from](Array<T>& out, const Array<T>& in) {
         strided_copy(out.data(), strides_of(shape), in.data(), from, shape);
       },
       y, x);
@@ -120,7 +120,7 @@ Tensor<T> concatenate(const std::vector<Tensor<T>>& tensors, int axis, Location 
   std::ptrdiff_t start = 0;
   for (const Tensor<T>& x : tensors) {
     launch(
-        [&](Array<T>& out, const Array<T>& in) {
+        [start, strides](Array<T>& out, const Array<T>& in) {
           strided_copy(out.data() + start, strides, in.data(), strides_of(in.shape()), in.shape());
         },
         y, x);
@@ -140,7 +140,7 @@ Slice::Bounds Slice::bounds(const Shape& shape, std::size_t axis, Location at) c
   auto place = [&] {
     return " for axis " + std::to_string(axis) + " of shape " + to_string(shape);
   };
-  if (is_index_) {
+  if (kind_ == Kind::index) {
     std::ptrdiff_t index = *start_ < 0 ? *start_ + n : *start_;
     if (index < 0 || index >= n) {
       fail("slice", "an index within bounds" + place(), std::to_string(*start_), at);
@@ -166,46 +166,57 @@ namespace {
 
 /// Where the elements of a slice lie within an array of `shape`.
 struct Region {
-  Shape taken, result;  // with and without the indexed axes
-  Strides strides;
-  std::ptrdiff_t offset = 0;
+  View view;     // with an extent of 1 for an indexed axis
+  Shape result;  // without indexed axes, with new ones
 
   Region(const Shape& shape, const std::vector<Slice>& slices, Location at)
-      : taken(shape), strides(strides_of(shape)) {
-    if (slices.size() > shape.size()) {
-      fail("slice",
-           "at most " + std::to_string(shape.size()) + " slices for shape " + to_string(shape),
-           std::to_string(slices.size()), at);
-    }
-    for (std::size_t d = 0; d < shape.size(); ++d) {
-      if (d < slices.size()) {
-        Slice::Bounds bounds = slices[d].bounds(shape, d, at);
-        if (bounds.count > 0) offset += bounds.start * strides[d];
-        strides[d] *= bounds.step;
-        taken[d] = bounds.count;
-        if (slices[d].is_index()) continue;
+      : view{shape, strides_of(shape)} {
+    std::size_t left = unnamed_axes(shape, slices, at), d = 0;
+    auto take_whole = [&](std::size_t n) {
+      for (; n > 0; --n) result.push_back(shape[d++]);
+    };
+    for (const Slice& slice : slices) {
+      if (slice.kind() == Slice::Kind::ellipsis) {
+        take_whole(std::exchange(left, 0));
+      } else if (slice.kind() == Slice::Kind::new_axis) {
+        result.push_back(1);
+      } else {
+        Slice::Bounds bounds = slice.bounds(shape, d, at);
+        if (bounds.count > 0) view.offset += bounds.start * view.strides[d];
+        view.strides[d] *= bounds.step;
+        view.shape[d++] = bounds.count;
+        if (slice.kind() == Slice::Kind::range) result.push_back(bounds.count);
       }
-      result.push_back(taken[d]);
     }
+    take_whole(left);
+  }
+
+  /// How many axes no slice names.
+  static std::size_t unnamed_axes(const Shape& shape, const std::vector<Slice>& slices,
+                                  Location at) {
+    std::size_t named = 0, ellipses = 0;
+    for (const Slice& slice : slices) {
+      ellipses += slice.kind() == Slice::Kind::ellipsis;
+      named += slice.kind() == Slice::Kind::index || slice.kind() == Slice::Kind::range;
+    }
+    std::string limit = " for shape " + to_string(shape);
+    if (ellipses > 1) fail("slice", "one ellipsis" + limit, std::to_string(ellipses), at);
+    if (named > shape.size()) {
+      fail("slice", "at most " + std::to_string(shape.size()) + " slices" + limit,
+           std::to_string(named), at);
+    }
+    return shape.size() - named;
   }
 };
+
+constexpr ViewNames names{"slice", "slice_scatter"};
 
 }  // namespace
 
 template <class T>
 Tensor<T> slice(const Tensor<T>& x, const std::vector<Slice>& slices, Location at) {
   Region region(x.shape(), slices, at);
-  Tensor<T> y = empty<T>(region.result);
-  launch(
-      [&](Array<T>& out, const Array<T>& in) {
-        if (out.size() == 0) return;
-        strided_copy(out.data(), strides_of(region.taken), in.data() + region.offset,
-                     region.strides, region.taken);
-      },
-      y, x);
-  return record("slice", y, {&x}, [input = x.shape(), slices](Pullback<T>& p) {
-    p.add(0, slice_scatter(p.g, input, slices));
-  });
+  return take_view(names, x, region.view, region.result);
 }
 
 template <class T>
@@ -215,16 +226,7 @@ Tensor<T> slice_scatter(const Tensor<T>& x, const Shape& shape, const std::vecto
   if (x.shape() != region.result) {
     fail("slice_scatter", "shape " + to_string(region.result), to_string(x.shape()), at);
   }
-  Tensor<T> y = zeros<T>(shape);
-  launch(
-      [&](Array<T>& out, const Array<T>& in) {
-        if (in.size() == 0) return;
-        strided_copy(out.data() + region.offset, region.strides, in.data(),
-                     strides_of(region.taken), region.taken);
-      },
-      y, x);
-  return record("slice_scatter", y, {&x},
-                [slices](Pullback<T>& p) { p.add(0, slice(p.g, slices)); });
+  return put_view(names, x, shape, region.view);
 }
 
 #define XGRAD_SHAPE(T)                                                                        \

@@ -46,11 +46,14 @@ Tensor<T> concatenate(std::initializer_list<Tensor<T>> tensors, int axis = 0,
   return concatenate(std::vector<Tensor<T>>(tensors), axis, at);
 }
 
-/// What a slice takes of one axis: an index (the axis disappears), a range, or all.
+/// What a slice takes of one axis: an index (the axis disappears), a range, or all. Or `ellipsis`:
+/// all of as many axes as the other slices leave; or `new_axis`, an extent of 1 that x has not.
 class Slice {
  public:
   using Index = std::ptrdiff_t;
-  constexpr Slice(Index index) : start_(index), is_index_(true) {}
+  enum class Kind : unsigned char { index, range, ellipsis, new_axis };
+  constexpr explicit Slice(Kind kind) : kind_(kind) {}
+  constexpr Slice(Index index) : start_(index), kind_(Kind::index) {}
   Slice(int, int) = delete;  // range(0, 2), or two indices: not {0, 2}
   constexpr Slice(std::optional<Index> start, std::optional<Index> stop, Index step)
       : start_(start), stop_(stop), step_(step) {}
@@ -62,12 +65,12 @@ class Slice {
   /// The elements taken of an axis of `shape`, by Python's rules. Throws std::invalid_argument
   /// naming "slice" for an index out of range or a step of 0.
   Bounds bounds(const Shape& shape, std::size_t axis, Location at) const;
-  bool is_index() const { return is_index_; }
+  Kind kind() const { return kind_; }
 
  private:
   std::optional<Index> start_, stop_;
   Index step_ = 1;
-  bool is_index_ = false;
+  Kind kind_ = Kind::range;
 };
 /// Python's start:stop:step; std::nullopt for one left out.
 constexpr Slice range(std::optional<Slice::Index> start, std::optional<Slice::Index> stop,
@@ -76,10 +79,13 @@ constexpr Slice range(std::optional<Slice::Index> start, std::optional<Slice::In
 }
 /// Python's colon.
 inline constexpr Slice all(std::nullopt, std::nullopt, 1);
+/// Python's ..., and its None.
+inline constexpr Slice ellipsis(Slice::Kind::ellipsis), new_axis(Slice::Kind::new_axis);
 
 /// Part of x, one Slice per leading axis; the axes not named are taken whole. Python's rules,
-/// negative indices and steps included.   gx = g at the places taken, 0 elsewhere. Throws
-/// std::invalid_argument for more slices than axes or an index out of range.
+/// negative indices and steps included: slice(x, {ellipsis, new_axis, range(5, nullopt, -2), 3}).
+/// gx = g at the places taken, 0 elsewhere; costs as much as those places, not as x.   Throws
+/// std::invalid_argument for more slices than axes, two ellipses, or an index out of range.
 template <class T>
 Tensor<T> slice(const Tensor<T>& x, const std::vector<Slice>& slices, Location at = here());
 

@@ -64,11 +64,11 @@ void for_each_row(const Shape& out, const Shape* const (&in)[Count], Function&& 
 using Strides = xt::svector<std::ptrdiff_t, 4, PoolAllocator<std::ptrdiff_t>>;
 Strides strides_of(const Shape& shape);
 
-/// to[position] = from[position] for all positions of a box of `shape`; strides may be 0 or
+/// step(to[position], from[position]) for all positions of a box of `shape`; strides may be 0 or
 /// negative.
-template <class T>
-void strided_copy(T* to, const Strides& to_strides, const T* from, const Strides& from_strides,
-                  const Shape& shape) {
+template <class T, class Step>
+void for_each_strided(T* to, const Strides& to_strides, const T* from, const Strides& from_strides,
+                      const Shape& shape, const Step& step) {
   if (size_of(shape) == 0) return;
   Odometer odometer(2);
   for (std::size_t d = shape.size(); d-- > 0;) {
@@ -80,11 +80,36 @@ void strided_copy(T* to, const Strides& to_strides, const T* from, const Strides
     T* t = to + odometer.offset(0);
     const T* f = from + odometer.offset(1);
     if (to_step == 1 && from_step == 1) {
-      std::copy_n(f, row.extent, t);
+      for (std::size_t i = 0; i < row.extent; ++i) step(t[i], f[i]);
     } else {
-      for (std::size_t i = 0; i < row.extent; ++i, t += to_step, f += from_step) *t = *f;
+      for (std::size_t i = 0; i < row.extent; ++i, t += to_step, f += from_step) step(*t, *f);
     }
   } while (odometer.next());
+}
+/// to[position] = from[position].
+template <class T>
+void strided_copy(T* to, const Strides& to_strides, const T* from, const Strides& from_strides,
+                  const Shape& shape) {
+  for_each_strided(to, to_strides, from, from_strides, shape, [](T& t, const T& f) { t = f; });
+}
+/// to[position] += from[position].
+template <class T>
+void strided_add(T* to, const Strides& to_strides, const T* from, const Strides& from_strides,
+                 const Shape& shape) {
+  for_each_strided(to, to_strides, from, from_strides, shape, [](T& t, const T& f) { t += f; });
+}
+
+/// x repeated to `shape`, to which it broadcasts.
+template <class U>
+Array<U> broadcast_array(const Array<U>& x, const Shape& shape) {
+  Array<U> y = empty_array<U>(shape);
+  const Shape* shapes[] = {&x.shape()};
+  for_each_row(shape, shapes, [&](const Row& row) {
+    const U* from = x.data() + row.in[0];
+    U* to = y.data() + row.out;
+    for (std::size_t i = 0; i < row.length; ++i) to[i] = from[i * row.step[0]];
+  });
+  return y;
 }
 
 }  // namespace xgrad
