@@ -47,7 +47,7 @@ Array<bool> last_ones(const Selection& s, const Shape& shape) {
   Shape result = s.rows.shape();
   while (result.size() < shape.size()) result.push_back(1);
   Array<bool> last = empty_array<bool>(result);
-  Array<std::int64_t> order = grouped(s.rows);
+  Array<std::int64_t> order = grouped(s);
   for (std::size_t k = 0; k < order.size(); ++k) {
     std::size_t i = static_cast<std::size_t>(order.data()[k]);
     last.data()[i] =

@@ -83,6 +83,12 @@ std::vector<Row> take_rows() {
        FN(ref::take(x[0], Integers({6}, {0, 0, 1, 2, 2, 2}), 0)),
        {{{3}}, {{4, 17}}}},
 
+      {"take_sparse",
+       "take",
+       FN(xg::take(x[0], {40, 3, 40, -1, 3}, 0)),
+       FN(ref::take(x[0], Integers({5}, {40, 3, 40, -1, 3}), 0)),
+       {{{41}}, {{67}}, {{50, 3}}}},
+
       {"index_add",
        "index_add",
        FN(xg::index_add(x[0], 0, given(pattern({5}, 3)), x[1])),
@@ -184,6 +190,12 @@ std::vector<Row> gather_rows() {
        FN(xg::scatter(x[0], 0, given(labels({2, 3}, 4)), x[1])),
        FN(ref::scatter(x[0], 0, labels({2, 3}, 4), x[1])),
        {{{4, 3}, {2, 3}}, {{4, 5}, {2, 3}}}},
+
+      {"scatter_sparse",
+       "scatter",
+       FN(xg::scatter(x[0], 0, {40, 3, 40, -1}, x[1])),
+       FN(ref::scatter(x[0], 0, Integers({4}, {40, 3, 40, -1}), x[1])),
+       {{{41}, {4}}, {{67}, {4}}}},
 
       {"take_along_axis",
        "take_along_axis",

@@ -125,7 +125,8 @@ template <class S>
 Nd<S> repeat(const Nd<S>& x, std::vector<int> counts, int axis) {
   if (counts.size() == 1) counts.resize(extent_of(x, axis), counts[0]);
   std::vector<int> source;
-  for (std::size_t i = 0; i < counts.size(); ++i) source.insert(source.end(), counts[i], int(i));
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    source.insert(source.end(), std::size_t(counts[i]), int(i));
   return along(x, axis, source.size(), [&](int i) { return source[std::size_t(i)]; });
 }
 template <class S>

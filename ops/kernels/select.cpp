@@ -118,16 +118,26 @@ Shape shape_of_tuples(const Shape& shape, const Indices& indices) {
   return result;
 }
 
-Array<std::int64_t> grouped(const Indices& rows) {
-  Array<std::int64_t> order = empty_array<std::int64_t>({rows.size()});
-  std::int64_t *first = order.data(), *last = first + order.size();
+Array<std::int64_t> grouped(const Selection& s) {
+  std::size_t count = s.rows.size();
+  Array<std::int64_t> order = empty_array<std::int64_t>({count});
+  std::int64_t *first = order.data(), *last = first + count;
   std::iota(first, last, 0);
-  if (std::is_sorted(rows.begin(), rows.end())) return order;
-  // Positions are distinct, so that an unstable sort, which needs no memory, keeps their order.
-  const std::int64_t* row = rows.begin();
-  std::sort(first, last, [row](std::int64_t a, std::int64_t b) {
-    return row[a] != row[b] ? row[a] < row[b] : a < b;
-  });
+  if (std::is_sorted(s.rows.begin(), s.rows.end())) return order;
+  if (s.extent > 8 * count) {  // too many rows to count
+    // Positions are distinct, so that an unstable sort, which needs no memory, keeps their order.
+    const std::int64_t* row = s.rows.begin();
+    std::sort(first, last, [row](std::int64_t a, std::int64_t b) {
+      return row[a] != row[b] ? row[a] < row[b] : a < b;
+    });
+    return order;
+  }
+  Array<std::int64_t> next = empty_array<std::int64_t>({s.extent + 1});  // place of a row's next
+  std::fill(next.data(), next.data() + next.size(), 0);
+  for (std::int64_t row : s.rows) ++next.data()[row + 1];
+  std::partial_sum(next.data(), next.data() + next.size(), next.data());
+  for (std::size_t i = 0; i < count; ++i)
+    first[next.data()[s.rows[i]]++] = static_cast<std::int64_t>(i);
   return order;
 }
 

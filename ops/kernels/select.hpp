@@ -30,8 +30,9 @@ Selection select_elements(const char* op, const Shape& shape, const Indices& ind
 Selection select_tuples(const char* op, const Shape& shape, const Indices& indices, Location at);
 Shape shape_of_tuples(const Shape& shape, const Indices& indices);
 
-/// Positions in `rows`, ordered by the row that they name; those of one row in their own order.
-Array<std::int64_t> grouped(const Indices& rows);
+/// Positions in the selection's rows, ordered by the row that they name; those of one row in their
+/// own order.
+Array<std::int64_t> grouped(const Selection& s);
 
 /// Calls row(place in the array, place in the selection) in the order of the selection.
 template <class F>
@@ -65,7 +66,7 @@ inline void add_rows(double* to, const double* from, const Selection& s) {
 inline void add_rows(float* to, const float* from, const Selection& s) {
   constexpr std::size_t tile = 512;  // sums that stay in the first-level cache
   std::array<double, tile> sums;
-  Array<std::int64_t> order = grouped(s.rows);
+  Array<std::int64_t> order = grouped(s);
   auto place = [&](std::size_t k) { return static_cast<std::size_t>(order.data()[k]); };
   std::size_t count = s.rows.size();
   for (std::size_t o = 0; o < s.outer; ++o) {
