@@ -35,7 +35,10 @@ class Indices {
   Indices(const E& integers) : Indices(saturated<std::int64_t>(integers)) {}
   Indices(std::initializer_list<std::int64_t> list);
   template <class I, std::enable_if_t<std::is_integral_v<I> && !std::is_same_v<I, bool>, int> = 0>
-  Indices(I index) : Indices(scalar(static_cast<std::int64_t>(index))) {}
+  Indices(I index)
+      : Indices(scalar(static_cast<std::int64_t>(index) < 0 && index > I(0)
+                           ? std::numeric_limits<std::int64_t>::max()
+                           : static_cast<std::int64_t>(index))) {}
 
   const Array<std::int64_t>& array() const noexcept { return *array_; }
   const Shape& shape() const noexcept { return array_->shape(); }

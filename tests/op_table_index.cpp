@@ -43,6 +43,7 @@ std::vector<Row> take_rows() {
         {{{3}}, {"(3)", "[-3, 3)", "index 3"}, take_scalar_index},
         {{{3, 2}}, {"(3, 2)", "axis 2"}, take_axis_2},
         {{{3, 2}}, {"(3, 2)", "index 9223372036854775807"}, take_huge},
+        {{{3, 2}}, {"(3, 2)", "index 9223372036854775807"}, FN(xg::take(x[0], std::size_t(-1), 0))},
         {{{0}}, {"(0)", "[-0, 0)"}},
         {{{}}, {"()", "axis 0"}}}},
       {"take_matrix_last",
