@@ -10,6 +10,7 @@
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/binary.hpp>
 #include <xgrad/ops/creation.hpp>
+#include <xgrad/ops/decomposition.hpp>
 #include <xgrad/ops/einsum.hpp>
 #include <xgrad/ops/index.hpp>
 #include <xgrad/ops/layout.hpp>

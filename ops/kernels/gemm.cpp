@@ -26,13 +26,6 @@ void blas_gemv(CBLAS_TRANSPOSE t, int rows, int columns, const double* a, const 
   cblas_dgemv(CblasRowMajor, t, rows, columns, 1, a, columns, x, 1, 0, y, 1);
 }
 
-int blas_int(std::size_t extent) {
-  if (extent > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-    fail("matrix product", "extents below 2^31", std::to_string(extent), {});
-  }
-  return static_cast<int>(extent);
-}
-
 template <class T>
 void product(const ProductDims& dims, const T* a, const T* b, T* c) {
   if (dims.m == 0 || dims.n == 0) return;
@@ -46,7 +39,8 @@ void product(const ProductDims& dims, const T* a, const T* b, T* c) {
     }
     return;
   }
-  int m = blas_int(dims.m), n = blas_int(dims.n), k = blas_int(dims.k);
+  const char* op = "matrix product";
+  int m = blas_int(op, dims.m), n = blas_int(op, dims.n), k = blas_int(op, dims.k);
   CBLAS_TRANSPOSE ta = dims.a_transposed ? CblasTrans : CblasNoTrans;
   CBLAS_TRANSPOSE tb = dims.b_transposed ? CblasTrans : CblasNoTrans;
   if (n == 1) {
@@ -61,6 +55,13 @@ void product(const ProductDims& dims, const T* a, const T* b, T* c) {
 }
 
 }  // namespace
+
+int blas_int(const char* op, std::size_t extent) {
+  if (extent > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    fail(op, "extents below 2^31", std::to_string(extent), {});
+  }
+  return static_cast<int>(extent);
+}
 
 void gemm(const ProductDims& dims, const float* a, const float* b, float* c) {
   product(dims, a, b, c);

@@ -11,6 +11,9 @@ struct ProductDims {
   bool a_transposed = false, b_transposed = false;
 };
 
+/// An extent as BLAS and LAPACK take it. Throws std::invalid_argument naming `op` from 2^31 on.
+int blas_int(const char* op, std::size_t extent);
+
 /// c (m, n) = A B. Extents of 0 are fine; c is 0 where k = 0.
 void gemm(const ProductDims& dims, const float* a, const float* b, float* c);
 void gemm(const ProductDims& dims, const double* a, const double* b, double* c);
