@@ -13,8 +13,8 @@ using namespace matrices;
 
 namespace {
 
-/// kernel(i, matrix i of `in`, its part of `out`) for each matrix of a stack, on a copy if
-/// `in_place` says that the part of out starts with one; NaN where a matrix is not finite.
+/// Calls kernel(i, shape of x, matrix i of x, its part of y) for each matrix of a stack; NaN where
+/// a matrix is not finite. y has shape (...) + part.
 template <class T, class Kernel>
 Tensor<T> of_each(const Tensor<T>& x, const Shape& part, const Kernel& kernel) {
   Tensor<T> y = empty<T>(joined(lead_of(x.shape()), part));
