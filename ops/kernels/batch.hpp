@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 #include <xsimd/xsimd.hpp>
 
 namespace xgrad {
@@ -89,14 +90,18 @@ Batch<T> exp(Batch<T> x) {
   Batch<T> root = xsimd::exp((x * T(0.5)).v);
   return where(extreme, root * root, xsimd::exp(x.v));
 }
-/// ln x. Of denormal numbers xsimd 8.1's is wrong.
-template <class T>
-Batch<T> log(Batch<T> x) {
+/// f(x), a logarithm of which xsimd 8.1's is wrong for denormal numbers; `shift` = f(2^54).
+template <class T, class F>
+Batch<T> log_with_denormals(F f, Batch<T> x, T shift) {
   constexpr T smallest = std::numeric_limits<T>::min(), scale = T(1ULL << 54);
   Mask<T> denormal = abs(x) < smallest;
-  if (!xsimd::any(denormal.m)) return xsimd::log(x.v);
-  Batch<T> scaled = Batch<T>(xsimd::log((x * scale).v)) - T(37.429947750237048);  // 54 ln 2
-  return where(denormal, scaled, xsimd::log(x.v));
+  if (!xsimd::any(denormal.m)) return f(x.v);
+  return where(denormal, Batch<T>(f((x * scale).v)) - shift, Batch<T>(f(x.v)));
+}
+template <class T>
+Batch<T> log(Batch<T> x) {
+  constexpr T shift = T(37.429947750237048);  // 54 ln 2
+  return log_with_denormals([](auto v) { return xsimd::log(v); }, x, shift);
 }
 template <class T>
 Batch<T> tanh(Batch<T> x) {
