@@ -12,6 +12,7 @@
 #include <xgrad/ops/creation.hpp>
 #include <xgrad/ops/decomposition.hpp>
 #include <xgrad/ops/einsum.hpp>
+#include <xgrad/ops/exponential.hpp>
 #include <xgrad/ops/index.hpp>
 #include <xgrad/ops/layout.hpp>
 #include <xgrad/ops/linalg.hpp>
@@ -23,9 +24,12 @@
 #include <xgrad/ops/random.hpp>
 #include <xgrad/ops/rearrange.hpp>
 #include <xgrad/ops/reduce.hpp>
+#include <xgrad/ops/rounding.hpp>
 #include <xgrad/ops/scan.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>
+#include <xgrad/ops/special.hpp>
 #include <xgrad/ops/statistics.hpp>
 #include <xgrad/ops/transforms.hpp>
+#include <xgrad/ops/trigonometric.hpp>
 #include <xgrad/ops/unary.hpp>

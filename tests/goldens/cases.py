@@ -17,7 +17,14 @@ import math
 import typing
 
 REALS, POSITIVE, NONZERO, UNIT = "reals", "positive", "nonzero", "unit"
-RANGES = {REALS: (-2, 2), POSITIVE: (0.3, 2.3), NONZERO: (0.5, 2.5), UNIT: (-0.9, 0.9)}
+ABOVE_ONE = "above one"
+RANGES = {
+    REALS: (-2, 2),
+    POSITIVE: (0.3, 2.3),
+    NONZERO: (0.5, 2.5),
+    UNIT: (-0.9, 0.9),
+    ABOVE_ONE: (1.2, 3.2),
+}
 
 
 @dataclasses.dataclass(frozen=True)

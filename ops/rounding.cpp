@@ -1,0 +1,7 @@
+#include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/unary.hpp>
+
+#include <xgrad/ops/instantiate.hpp>
+
+#include <xgrad/ops/kernels/batch_math.hpp>
+#include <xgrad/ops/rounding.hpp>
