@@ -6,7 +6,7 @@
 PACKAGES := g++ cmake ninja-build libxtensor-dev libxtensor-blas-dev libxsimd-dev libopenblas-dev \
   zlib1g-dev libgtest-dev libbenchmark-dev libcli11-dev libgnuplot-iostream-dev \
   libboost-iostreams-dev libboost-system-dev libboost-filesystem-dev gnuplot-nox \
-  dataset-fashion-mnist python3
+  dataset-fashion-mnist python3 libonnx-dev libprotobuf-dev libonnx-testdata
 JOBS ?= $(shell nproc)
 # An interpreter that has PyTorch, JAX or NumPy, to be measured beside xgrad.
 PYTHON ?= python3
