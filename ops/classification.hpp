@@ -9,8 +9,6 @@
 #include <xgrad/ops/indices.hpp>
 #include <xgrad/ops/reduction.hpp>
 
-#include <limits>
-
 namespace xgrad {
 
 template <class T = float>

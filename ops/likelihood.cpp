@@ -1,19 +1,12 @@
 #include <xgrad/ops/likelihood.hpp>
 
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/kernels/batch_math.hpp>
 #include <xgrad/ops/kernels/elementwise.hpp>
 #include <xgrad/ops/unary.hpp>
 
 namespace xgrad {
 namespace {
-
-/// ln(1 + x), also for small x: the rounding of 1 + x cancels in x / ((1 + x) - 1). (Goldberg 1991,
-/// theorem 4.)
-template <class T>
-Batch<T> log_of_1_plus(Batch<T> x) {
-  Batch<T> sum = 1 + x;
-  return where(sum == 1, x, log(sum) * x / (sum - 1));
-}
 
 /// e^-100, and the least p (1 - p) to divide by.
 constexpr double least_p = 3.720075976020836e-44, least_variance = 1e-12;
@@ -33,7 +26,7 @@ template <class T>
 Tensor<T> logit_losses(const Tensor<T>& x, const Tensor<T>& t, Location at) {
   return binary(
       "binary_cross_entropy_with_logits", x, t,
-      [](auto a, auto b) { return (relu(a) - a * b) + log_of_1_plus(exp(-abs(a))); },
+      [](auto a, auto b) { return (relu(a) - a * b) + log1p(exp(-abs(a))); },
       from_a_and_b([](auto g, auto a, auto b) { return g * (sigmoid(a) - b); }),
       from_a([](auto g, auto a) { return -(g * a); }), at);
 }
@@ -75,7 +68,7 @@ Tensor<T> binary_cross_entropy(const Tensor<T>& probabilities, const Same<Tensor
   Tensor<T> elements = binary(
       op, probabilities, target,
       [](auto p, auto t) {
-        auto yes = log(p), no = log_of_1_plus(-p);
+        auto yes = log(p), no = log1p(-p);
         return -(t * where(yes < -100, -100, yes) + (1 - t) * where(no < -100, -100, no));
       },
       from_a_and_b([least](auto g, auto p, auto t) {

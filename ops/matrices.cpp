@@ -44,7 +44,8 @@ Tensor<T> transposed(const Tensor<T>& x) {
 template <class T>
 Tensor<T> as_row(const Tensor<T>& x) {
   Shape shape = x.shape();
-  shape.insert(shape.end() - 1, 1);
+  shape.push_back(shape.back());
+  shape[shape.size() - 2] = 1;
   return reshape(x, shape);
 }
 

@@ -155,5 +155,27 @@ TEST_P(Goldens, ValuesGradientsAndSecondDerivativesAgree) {
   }
 }
 
+TEST(GoldenFiles, CoverEveryOperationOrSayWhyNot) {
+  std::set<std::string> covered;
+  std::map<std::string, std::string> skipped;
+  for (const std::filesystem::path& path : golden_files()) {
+    GoldenFile file = read(path);
+    skipped.merge(file.skipped);
+    for (const Golden& golden : file.goldens) {
+      for (const Row& row : rows()) {
+        if (row.name == golden.row) covered.insert(row.op);
+      }
+    }
+  }
+  for (const auto& [op, reason] : skipped) {
+    std::cout << "not compared with PyTorch: " << op << ": " << reason << '\n';
+    EXPECT_EQ(covered.count(op), 0u) << op << " is compared";
+  }
+  for (const Row& row : rows()) {
+    EXPECT_TRUE(covered.count(row.op) + skipped.count(row.op) > 0)
+        << row.op << " is neither compared nor excused";
+  }
+}
+
 }  // namespace
 }  // namespace op_table

@@ -1,13 +1,13 @@
 // What the rules of ops/activation.hpp and ops/binary.hpp call on batches, beside batch.hpp.
 #pragma once
-#include <xgrad/ops/kernels/batch.hpp>
+#include <xgrad/ops/kernels/batch_math.hpp>
 
 namespace xgrad {
 
 /// ln(1 + e^x), without overflow.
 template <class T>
 Batch<T> softplus(Batch<T> x) {
-  return relu(x) + Batch<T>(xsimd::log1p(exp(-abs(x)).v));
+  return relu(x) + log1p(exp(-abs(x)));
 }
 /// min(max(x, 0), 6); NaN stays.
 template <class T>
@@ -17,7 +17,7 @@ Batch<T> relu6(Batch<T> x) {
 /// e^x - 1 where x <= 0, else 0; NaN stays.
 template <class T>
 Batch<T> expm1_below_zero(Batch<T> x) {
-  return xsimd::expm1(where(x > 0, 0, x).v);
+  return expm1(where(x > 0, 0, x));
 }
 /// The standard normal distribution function, as erfc keeps it precise for large negative x.
 template <class T>

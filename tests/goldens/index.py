@@ -98,6 +98,7 @@ CASES = [
     case("nonzero", lambda x: torch.nonzero(x > 0).double(), ONE, differentiable=False),
 ]
 NOT_COMPARED = {
+    "flatnonzero": "NumPy's; gives places, which have no gradient",
     "scatter": "of duplicates PyTorch leaves open which stands, and its gradient adds all",
     "put_along_axis": "as scatter",
     "scatter_nd": "as scatter",
