@@ -6,7 +6,15 @@
 namespace xgrad {
 namespace {
 
-thread_local bool is_recording = true;
+thread_local Mode current_mode;
+
+/// The place of the first NaN, or the number of elements.
+template <class T>
+std::size_t first_nan(const Tensor<T>& x) {
+  const T *begin = x.data(), *end = begin + x.size();
+  return static_cast<std::size_t>(std::find_if(begin, end, [](T e) { return e != e; }) - begin);
+}
+
 thread_local std::uint64_t last_id = 0;
 
 // Greater than every input's id even when the inputs come from another thread, which counts apart.
@@ -20,9 +28,23 @@ std::uint64_t next_id(const Tensor<T>* const* inputs, std::size_t count) {
 
 }  // namespace
 
-bool recording() noexcept { return is_recording; }
-Recording::Recording(bool on) noexcept : was_(std::exchange(is_recording, on)) {}
-Recording::~Recording() { is_recording = was_; }
+Mode& mode() noexcept { return current_mode; }
+ModeScope::ModeScope(const Mode& now) noexcept : was_(std::exchange(current_mode, now)) {}
+ModeScope::~ModeScope() { current_mode = was_; }
+
+template <class T>
+void reject_nan(const char* op, const Tensor<T>& y, const Tensor<T>* const* inputs,
+                std::size_t count) {
+  std::size_t place = first_nan(y);
+  if (place == y.size()) return;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::size_t at = inputs[i]->defined() ? first_nan(*inputs[i]) : 0;
+    if (!inputs[i]->defined() || at == inputs[i]->size()) continue;
+    misuse(op, "input " + std::to_string(i) + " of shape " + to_string(inputs[i]->shape()) +
+                   " holds a NaN, element " + std::to_string(at));
+  }
+  misuse(op, "made a NaN, element " + std::to_string(place) + " of shape " + to_string(y.shape()));
+}
 
 template <class T>
 Node<T>::Node(const Shape& s)
@@ -70,6 +92,10 @@ void Pullback<T>::throw_stale(const Shape& shape) const {
          at_);
 }
 
+template void reject_nan(const char*, const Tensor<float>&, const Tensor<float>* const*,
+                         std::size_t);
+template void reject_nan(const char*, const Tensor<double>&, const Tensor<double>* const*,
+                         std::size_t);
 template class Node<float>;
 template class Node<double>;
 template class Pullback<float>;

@@ -20,19 +20,30 @@ namespace xgrad {
 template <class T>
 class Pullback;
 
-/// Whether operations record in this thread.
-bool recording() noexcept;
+/// How this thread runs operations.
+struct Mode {
+  bool records = true;       // see NoGrad
+  bool detects_nan = false;  // see DetectNan
+};
+Mode& mode() noexcept;
 
-/// Sets that for as long as it lives; see NoGrad.
-class Recording {
+/// Whether operations record in this thread.
+inline bool recording() noexcept { return mode().records; }
+
+/// Changes this thread's mode for as long as it lives.
+class ModeScope {
  public:
-  explicit Recording(bool on) noexcept;
-  ~Recording();
-  Recording(const Recording&) = delete;
-  Recording& operator=(const Recording&) = delete;
+  explicit ModeScope(const Mode& now) noexcept;
+  ~ModeScope();
+  ModeScope(const ModeScope&) = delete;
+  ModeScope& operator=(const ModeScope&) = delete;
 
  private:
-  bool was_;
+  Mode was_;
+};
+class Recording : ModeScope {
+ public:
+  explicit Recording(bool on) noexcept : ModeScope({on, mode().detects_nan}) {}
 };
 
 template <class T>
@@ -164,6 +175,12 @@ class Pullback {
   [[noreturn]] void throw_stale(const Shape& shape) const;
 };
 
+/// Throws std::logic_error if y, made by `op` from the inputs, holds a NaN; says so where an input
+/// had one already.
+template <class T>
+void reject_nan(const char* op, const Tensor<T>& y, const Tensor<T>* const* inputs,
+                std::size_t count);
+
 /// y, with a node whose `derivative` sends y's cotangent to `inputs`, if recording is on and any of
 /// them wants one; else just y.
 template <class T, class Derivative>
@@ -171,7 +188,9 @@ Tensor<T> record(const char* op, Tensor<T> y, const Tensor<T>* const* inputs, st
                  Derivative&& derivative) {
   bool wanted = false;
   for (std::size_t i = 0; i < count; ++i) wanted = wanted || inputs[i]->tracked();
-  if (!wanted || !recording()) return y;
+  const Mode& now = mode();
+  if (now.detects_nan) reject_nan(op, y, inputs, count);
+  if (!wanted || !now.records) return y;
   using Kept = std::decay_t<Derivative>;
   Ref<Node<T>> node = OperationNode<T, Kept>::make(op, y.shape(), inputs, count,
                                                    Kept(std::forward<Derivative>(derivative)));
@@ -198,6 +217,10 @@ void launch(const Kernel& kernel, const Tensor<T>& y, const Tensor<In>&... input
   kernel(y.storage()->array, inputs.value()...);
 }
 
+extern template void reject_nan(const char*, const Tensor<float>&, const Tensor<float>* const*,
+                                std::size_t);
+extern template void reject_nan(const char*, const Tensor<double>&, const Tensor<double>* const*,
+                                std::size_t);
 extern template class Node<float>;
 extern template class Node<double>;
 extern template class Pullback<float>;

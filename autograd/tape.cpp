@@ -157,6 +157,7 @@ class Sweep {
   };
 
   void add(const char* op, Node<T>* to, Tensor<T> g) {
+    if (mode().detects_nan) reject_nan(op, g);
     if (g.shape() != to->shape) {
       Shape wide = g.shape();
       if (!broadcast_into(wide, to->shape) || wide != g.shape()) {
@@ -174,6 +175,17 @@ class Sweep {
       sum = xgrad::add(sum, g, {});
     else
       accumulate(sum.storage()->array, g.value());
+  }
+
+  /// What a derivative gave.
+  void reject_nan(const char* op, const Tensor<T>& g) const {
+    for (std::size_t i = 0; i < g.size(); ++i) {
+      if (g.data()[i] == g.data()[i]) continue;
+      misuse(op,
+             "its derivative made a NaN, element " + std::to_string(i) +
+                 " of a cotangent of shape " + to_string(g.shape()),
+             at_);
+    }
   }
 
   const char* op_;

@@ -15,6 +15,14 @@ class [[nodiscard]] NoGrad : Recording {
   [[nodiscard]] NoGrad() noexcept : Recording(false) {}
 };
 
+/// While one lives, this thread looks for NaN in the result of every operation, and in every
+/// cotangent on a sweep; at the first it throws std::logic_error, which names the operation and the
+/// place. Slow: a tool for finding where a calculation goes wrong.
+class [[nodiscard]] DetectNan : ModeScope {
+ public:
+  [[nodiscard]] DetectNan() noexcept : ModeScope({recording(), true}) {}
+};
+
 /// The gradients of the scalar y with respect to `inputs` (leaves or intermediate results), as
 /// tensors of their shapes. No leaf's grad() is touched, and only paths that lead to `inputs` are
 /// followed. With create_graph the results can be differentiated again. Throws

@@ -266,4 +266,28 @@ TEST(Engine, ResultMayDieBeforeOrDuringItsSweep) {
   EXPECT_EQ(x.grad().item(), 54);
 }
 
+TEST(DetectNan, NamesTheOperationThatMadeTheFirst) {
+  Tensor x = parameter({1, 0, -1});
+  EXPECT_TRUE(std::isnan(xg::log(x).data()[2]));
+  xg::DetectNan guard;
+  std::string text = message<std::logic_error>([&] { xg::exp(xg::log(x) + 1); });
+  EXPECT_EQ(text, "log: made a NaN, element 2 of shape (3)");
+  const Tensor broken = {1, std::numeric_limits<double>::quiet_NaN()};
+  text = message<std::logic_error>([&] { Tensor(2) * broken; });
+  EXPECT_EQ(text, "multiply: input 1 of shape (2) holds a NaN, element 1");
+  {
+    xg::NoGrad no_grad;
+    EXPECT_THROW(xg::log(x), std::logic_error);
+  }
+  Tensor zero = parameter({4, 0}), y = xg::sum(xg::sqrt(zero) * Tensor({1, 0}));
+  text = message<std::logic_error>([&] { y.backward(); });
+  EXPECT_TRUE(contains(text, "sqrt: its derivative made a NaN, element 1 of a cotangent")) << text;
+  EXPECT_FALSE(zero.has_grad());
+}
+
+TEST(DetectNan, EndsWithItsScope) {
+  { xg::DetectNan guard; }
+  EXPECT_TRUE(std::isnan(xg::log(Tensor(-1)).item()));
+}
+
 }  // namespace
