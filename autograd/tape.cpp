@@ -109,7 +109,9 @@ class Sweep {
              at_);
     }
     Recording scope(mode_ == Graph::create);
-    Ref<Node<T>> root = y.node();  // the graph must outlive the caller's handle
+    // The graph must outlive the caller's handle.
+    // NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
+    Ref<Node<T>> root = y.node();
     pending_[root.get()] = std::move(cotangent);
     while (!pending_.empty()) {
       auto [node, g] = pending_.pop();
