@@ -182,23 +182,25 @@ struct SameAs {
 template <class S>
 using Same = typename SameAs<S>::type;
 
-/// A tensor of this shape with indeterminate elements, as numpy.empty.
+/// A tensor of this shape with indeterminate elements, as numpy.empty.   Never recorded.
 template <class T = float>
 Tensor<T> empty(const Shape& shape);
-/// A tensor of this shape with every element set to `fill`, as numpy.full.
+/// A tensor of this shape with every element set to `fill`, as numpy.full.   Never recorded.
 template <class T = float>
 Tensor<T> full(const Shape& shape, Same<T> fill);
+/// full with 0.   Never recorded.
 template <class T = float>
 Tensor<T> zeros(const Shape& shape) {
   return full<T>(shape, T(0));
 }
+/// full with 1.   Never recorded.
 template <class T = float>
 Tensor<T> ones(const Shape& shape) {
   return full<T>(shape, T(1));
 }
 
 /// A leaf that wants a gradient, with values of its own, from a tensor, an expression or number
-/// (its type decides), or a list of float.
+/// (its type decides), or a list of float.   Never recorded: here a tape begins.
 template <class T>
 Tensor<T> parameter(const Tensor<T>& value);
 Tensor<float> parameter(std::initializer_list<NestedList<float>> list, Location at = here());

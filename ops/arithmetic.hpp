@@ -43,8 +43,9 @@ Variable<X> divide(const X& a, const X& b, Location at = here()) {
 }
 XGRAD_BINARY(Variable, divide)
 
-/// y = max(a, b), NaN if either is.   The larger gets g; at a tie each gets g / 2, the subgradient
-/// of least norm; with a NaN both get g, so that it is never hidden.   Saves a, b.
+/// y = max(a, b), NaN if either is.   ga = g where a > b, else 0, gb likewise; at a tie each gets
+/// g / 2, the subgradient of least norm; with a NaN both get g, so that it is never hidden.
+/// Saves a, b.
 template <class X>
 Variable<X> maximum(const X& a, const X& b, Location at = here()) {
   return binary(
@@ -88,38 +89,47 @@ Variable<X> pow(const X& a, const X& b, Location at = here()) {
 }
 XGRAD_BINARY(Variable, pow)
 
-/// a < b and the like, a truth value per element. Never recorded. False where either is NaN, except
-/// not_equal.
+/// a < b, a truth value per element, as all below; false where either is NaN.   Never recorded.
 template <class X>
 Truth<X> less(const X& a, const X& b, Location at = here()) {
   return compare(
       "less", a, b, [](auto x, auto z) { return x < z; }, at);
 }
 XGRAD_BINARY(Truth, less)
+
+/// a <= b; false where either is NaN.   Never recorded.
 template <class X>
 Truth<X> less_equal(const X& a, const X& b, Location at = here()) {
   return compare(
       "less_equal", a, b, [](auto x, auto z) { return x <= z; }, at);
 }
 XGRAD_BINARY(Truth, less_equal)
+
+/// a > b; false where either is NaN.   Never recorded.
 template <class X>
 Truth<X> greater(const X& a, const X& b, Location at = here()) {
   return compare(
       "greater", a, b, [](auto x, auto z) { return x > z; }, at);
 }
 XGRAD_BINARY(Truth, greater)
+
+/// a >= b; false where either is NaN.   Never recorded.
 template <class X>
 Truth<X> greater_equal(const X& a, const X& b, Location at = here()) {
   return compare(
       "greater_equal", a, b, [](auto x, auto z) { return x >= z; }, at);
 }
 XGRAD_BINARY(Truth, greater_equal)
+
+/// a == b; false where either is NaN.   Never recorded.
 template <class X>
 Truth<X> equal(const X& a, const X& b, Location at = here()) {
   return compare(
       "equal", a, b, [](auto x, auto z) { return x == z; }, at);
 }
 XGRAD_BINARY(Truth, equal)
+
+/// a != b; true where either is NaN.   Never recorded.
 template <class X>
 Truth<X> not_equal(const X& a, const X& b, Location at = here()) {
   return compare(

@@ -1,5 +1,6 @@
-// Tensors made from numbers alone; constants all. empty, full, zeros and ones are the tensor's own
-// (autograd/tensor.hpp). The element type is named, as in arange<double>(3), or float.
+// Tensors made from numbers alone. Never recorded: they are constants. empty, full, zeros and ones
+// are the tensor's own (autograd/tensor.hpp). The element type is named, as in arange<double>(3),
+// or float.
 #pragma once
 #include <xgrad/autograd/tensor.hpp>
 
@@ -35,19 +36,22 @@ template <class T = float>
 Tensor<T> logspace(double start, double stop, std::size_t n = 50, bool endpoint = true,
                    double base = 10, Location at = here());
 
-/// As empty, full, zeros, ones, with the shape and the element type of x.
+/// empty with the shape and the element type of x.
 template <class T>
 Tensor<T> empty_like(const Tensor<T>& x) {
   return empty<T>(x.shape());
 }
+/// full with the shape and the element type of x.
 template <class T>
 Tensor<T> full_like(const Tensor<T>& x, Same<T> fill) {
   return full<T>(x.shape(), fill);
 }
+/// zeros with the shape and the element type of x.
 template <class T>
 Tensor<T> zeros_like(const Tensor<T>& x) {
   return full<T>(x.shape(), T(0));
 }
+/// ones with the shape and the element type of x.
 template <class T>
 Tensor<T> ones_like(const Tensor<T>& x) {
   return full<T>(x.shape(), T(1));

@@ -78,14 +78,15 @@ template <class T>
 struct Eigh {
   Tensor<T> eigenvalues, eigenvectors;
 };
-/// Of symmetric X; the lower triangle is read.
+/// The eigenvalues and eigenvectors of symmetric X; the lower triangle is read.
 /// gX = V (diag gw + (W - W^T) / 2E) V^T,  W = V^T gV,  E_ij = w_j - w_i (Giles 2008, 3.1): the
 /// symmetric part, so that a function of symmetric matrices gets its gradient among them.   Saves
 /// w, V. What depends on the choice of eigenvectors of an eigenvalue that occurs twice has no
 /// derivative: inf or NaN, and for eigenvalues closer than rounding, noise.
 template <class T>
 Eigh<T> eigh(const Tensor<T>& x, Location at = here());
-/// Only the eigenvalues.   gX = V diag(g) V^T, with V computed on the way back.   Saves X.
+/// The eigenvalues of symmetric X, as eigh gives them.   gX = V diag(g) V^T, with V computed on the
+/// way back.   Saves X.
 template <class T>
 Tensor<T> eigvalsh(const Tensor<T>& x, Location at = here());
 
@@ -94,6 +95,7 @@ template <class T>
 struct Svd {
   Tensor<T> u, s, vh;
 };
+/// The singular value decomposition of X.
 /// gX = U (diag gs + A/E S + S B/E) Vh + (1 - U U^T) gU S^-1 Vh + U S^-1 gVh (1 - Vh^T Vh) with
 /// A = U^T gU - gU^T U,  B = Vh gVh^T - gVh Vh^T,  E_ij = s_j^2 - s_i^2 (Giles 2008, 3.2; Townsend
 /// 2016).   Saves U, s, Vh. The vectors are unique but for a common sign of column i of U and row i
@@ -101,7 +103,8 @@ struct Svd {
 /// has no derivative: as for eigh.
 template <class T>
 Svd<T> svd(const Tensor<T>& x, Location at = here());
-/// Only the singular values.   gX = U diag(g) Vh, with U, Vh computed on the way back.   Saves X.
+/// The singular values of X, as svd gives them.   gX = U diag(g) Vh, with U, Vh computed on the way
+/// back.   Saves X.
 template <class T>
 Tensor<T> svdvals(const Tensor<T>& x, Location at = here());
 
@@ -145,7 +148,8 @@ Tensor<T> matrix_norm(const Tensor<T>& x, int kind, KeepDims keep = KeepDims::no
 template <class T>
 Tensor<T> cond(const Tensor<T>& x, Location at = here());
 
-/// X^n by repeated squaring, of the inverse for n < 0; the identity for n = 0, with gradient 0.
+/// X^n by repeated squaring, of the inverse for n < 0; the identity for n = 0.   Gradients are
+/// those of the products; 0 for n = 0.
 template <class T>
 Tensor<T> matrix_power(const Tensor<T>& x, int n, Location at = here());
 

@@ -12,6 +12,8 @@ Tensor<T> hinge_loss(const Tensor<T>& prediction, const Same<Tensor<T>>& target,
                      Reduction reduction = Reduction::mean, Location at = here());
 
 /// y = max(0, margin - t (a - b)), reduced: a shall rank higher where t = 1, b where t = -1.
+/// ga = -g t where y > 0, else 0; gb = -ga; gt = -g (a - b) likewise.   Saves a, b, t.   Throws as
+/// hinge_loss.
 template <class T>
 Tensor<T> margin_ranking_loss(const Tensor<T>& a, const Same<Tensor<T>>& b,
                               const Same<Tensor<T>>& target, double margin = 0,
@@ -25,14 +27,16 @@ Tensor<T> hinge_embedding_loss(const Tensor<T>& distance, const Same<Tensor<T>>&
                                Location at = here());
 
 /// y = 1 - cos(a, b) where t = 1 and max(0, cos(a, b) - margin) where t = -1, reduced, for a and b
-/// (..., features) and t (...).   No gradient to the target.   Throws also for other targets.
+/// (..., features) and t (...).   Gradients are those of cosine_similarity, 0 where y = 0; none to
+/// the target.   Throws also for other targets.
 template <class T>
 Tensor<T> cosine_embedding_loss(const Tensor<T>& a, const Same<Tensor<T>>& b,
                                 const Same<Tensor<T>>& target, double margin = 0,
                                 Reduction reduction = Reduction::mean, Location at = here());
 
 /// y = max(0, |a - p + eps| - |a - n + eps| + margin), reduced, with Euclidean norms along the last
-/// axis. eps, 1e-6, keeps the distance of equal vectors differentiable.   Throws also for scalars.
+/// axis. eps, 1e-6, keeps the distance of equal vectors differentiable.   Gradients are those of
+/// norm, 0 where y = 0.   Throws also for scalars.
 template <class T>
 Tensor<T> triplet_margin_loss(const Tensor<T>& anchor, const Same<Tensor<T>>& positive,
                               const Same<Tensor<T>>& negative, double margin = 1,

@@ -8,8 +8,8 @@
 
 namespace xgrad {
 
-/// The same integers as I; what I cannot hold becomes its largest number, which is out of range for
-/// any tensor.
+/// For operations: the same integers as I; what I cannot hold becomes its largest number, which is
+/// out of range for any tensor.
 template <class I, class E>
 Array<I> saturated(const E& integers) {
   using Given = typename std::decay_t<E>::value_type;

@@ -47,8 +47,8 @@ Tensor<T> squeeze(const Tensor<T>& x, Location at = here());
 template <class T>
 Tensor<T> squeeze(const Tensor<T>& x, const Axes& axes, Location at = here());
 
-/// Tensors of one shape along a new axis of the result.   Each gets its part of g.   Throws
-/// std::invalid_argument for an empty list, shapes that differ, or an axis out of range.
+/// Tensors of one shape along a new axis of the result.   Gradients: each gets its part of g.
+/// Throws std::invalid_argument for an empty list, shapes that differ, or an axis out of range.
 template <class T>
 Tensor<T> stack(const std::vector<Tensor<T>>& tensors, int axis = 0, Location at = here());
 template <class T>
@@ -62,8 +62,8 @@ Tensor<T> stack(std::initializer_list<Tensor<T>> tensors, int axis = 0, Location
 template <class T>
 std::vector<Tensor<T>> split(const Tensor<T>& x, const std::vector<Slice::Index>& indices,
                              int axis = 0, Location at = here());
-/// x cut along `axis` into equal parts, as split(x, 3).   Throws std::invalid_argument if the
-/// extent is not a multiple of `sections`.
+/// x cut along `axis` into equal parts, as split(x, 3).   Gradients as for split.   Throws
+/// std::invalid_argument if the extent is not a multiple of `sections`.
 template <class T>
 std::vector<Tensor<T>> split_equally(const Tensor<T>& x, Extent sections, int axis = 0,
                                      Location at = here());
@@ -71,18 +71,20 @@ template <class T, class I, IfInteger<I> = 0>
 std::vector<Tensor<T>> split(const Tensor<T>& x, I sections, int axis = 0, Location at = here()) {
   return split_equally(x, Extent(sections), axis, at);
 }
-/// x cut along `axis` into parts of these extents, as torch.split.   Throws std::invalid_argument
-/// unless they sum to x's extent.
+/// x cut along `axis` into parts of these extents, as torch.split.   Gradients as for split. Throws
+/// std::invalid_argument unless they sum to x's extent.
 template <class T>
 std::vector<Tensor<T>> split_with_sizes(const Tensor<T>& x, const std::vector<Extent>& sizes,
                                         int axis = 0, Location at = here());
 /// x cut along `axis` into parts of ceil(n / chunks), the last perhaps smaller, perhaps fewer parts
-/// than asked for, as torch.chunk.   Throws std::invalid_argument if chunks < 1.
+/// than asked for, as torch.chunk.   Gradients as for split.   Throws std::invalid_argument if
+/// chunks < 1.
 template <class T>
 std::vector<Tensor<T>> chunk(const Tensor<T>& x, Extent chunks, int axis = 0, Location at = here());
 
-/// The tensors, all broadcast to their common shape.   Each gets the sum of its g over where it was
-/// repeated.   Throws std::invalid_argument for an empty list or shapes that do not broadcast.
+/// The tensors, all broadcast to their common shape.   Gradients: each gets the sum of its g over
+/// where it was repeated.   Throws std::invalid_argument for an empty list or shapes that do not
+/// broadcast.
 template <class T>
 std::vector<Tensor<T>> broadcast_arrays(const std::vector<Tensor<T>>& tensors,
                                         Location at = here());
@@ -91,8 +93,8 @@ std::vector<Tensor<T>> broadcast_arrays(const std::vector<Tensor<T>>& tensors,
 enum class Indexing : bool { xy, ij };
 /// Coordinates of a grid from its axes, vectors or scalars: result i holds tensor i's elements
 /// along axis i, repeated along the others; for xy, NumPy's default, with the first two axes
-/// exchanged. Each gets the sum of its g over where it was repeated.   Throws std::invalid_argument
-/// for an empty list or a matrix.
+/// exchanged.   Gradients: each gets the sum of its g over where it was repeated.   Throws
+/// std::invalid_argument for an empty list or a matrix.
 template <class T>
 std::vector<Tensor<T>> meshgrid(const std::vector<Tensor<T>>& tensors,
                                 Indexing indexing = Indexing::xy, Location at = here());

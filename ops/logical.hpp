@@ -1,5 +1,5 @@
 // Truth values: tests of elements, logic on masks, and comparison within a tolerance. All broadcast
-// like NumPy; nothing here is differentiable or recorded.
+// like NumPy. Never recorded: there is nothing to differentiate.
 #pragma once
 #include <xgrad/ops/rules.hpp>
 

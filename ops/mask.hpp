@@ -29,9 +29,9 @@ Tensor<T> compress(const Array<bool>& condition, const Tensor<T>& x, std::option
                    Location at = here());
 
 /// The indices of the elements that hold, in row-major order: (count, rank of the mask), as
-/// torch.nonzero.
+/// torch.nonzero.   Never recorded.
 Array<std::int64_t> nonzero(const Array<bool>& mask);
-/// The same as places in row-major order: (count).
+/// The same as places in row-major order: (count).   Never recorded.
 Array<std::int64_t> flatnonzero(const Array<bool>& mask);
 
 // `linkage` is extern here, and nothing in mask.cpp, which makes the code.

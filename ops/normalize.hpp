@@ -27,22 +27,22 @@ Tensor<T> rms_norm(const Tensor<T>& x, const Shape& normalized,
                    double eps = std::numeric_limits<T>::epsilon(), Location at = here());
 
 /// Each group of channels of x (n, channels, ...) normalized as by layer_norm, then times weight
-/// plus bias, both of shape (channels).   Throws also unless groups divides the channels. (Wu & He
-/// 2018.)
+/// plus bias, both of shape (channels).   Gradients as for layer_norm.   Throws also unless groups
+/// divides the channels. (Wu & He 2018.)
 template <class T>
 Tensor<T> group_norm(const Tensor<T>& x, int groups, const Same<Tensor<T>>& weight = Tensor<T>(),
                      const Same<Tensor<T>>& bias = Tensor<T>(), double eps = 1e-5,
                      Location at = here());
 
 /// Each channel of each x (n, channels, ...) by itself: group_norm with a group per channel.
-/// Throws also where a channel has just one value.
+/// Gradients as for group_norm.   Throws also where a channel has just one value.
 template <class T>
 Tensor<T> instance_norm(const Tensor<T>& x, const Same<Tensor<T>>& weight = Tensor<T>(),
                         const Same<Tensor<T>>& bias = Tensor<T>(), double eps = 1e-5,
                         Location at = here());
 
 /// y = (x - mean) / sqrt(variance + eps) weight + bias for x (n, channels, ...) and given
-/// statistics, all of shape (channels): for inference.   All five get gradients.
+/// statistics, all of shape (channels): for inference.   Gradients of this formula, to all five.
 template <class T>
 Tensor<T> batch_norm(const Tensor<T>& x, const Same<Tensor<T>>& mean,
                      const Same<Tensor<T>>& variance, const Same<Tensor<T>>& weight = Tensor<T>(),
@@ -69,7 +69,8 @@ BatchNorm<T> batch_norm_training(const Tensor<T>& x, const Same<Tensor<T>>& weig
 template <class T>
 Tensor<T> normalize(const Tensor<T>& x, int axis = 1, double eps = 1e-12, Location at = here());
 
-/// y = sum of normalize(a) normalize(b) along `axis`, broadcasting.   Throws as normalize.
+/// y = sum of normalize(a) normalize(b) along `axis`, broadcasting.   Gradients as for normalize.
+/// Throws as normalize.
 template <class T>
 Tensor<T> cosine_similarity(const Tensor<T>& a, const Same<Tensor<T>>& b, int axis = 1,
                             double eps = 1e-8, Location at = here());

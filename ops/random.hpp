@@ -1,5 +1,6 @@
 // Random numbers that are the same with every standard library: the distributions of <random> and
 // std::shuffle are not, and that header alone would double the compile time of a small program.
+// Never recorded: they are constants.
 #pragma once
 #include <xgrad/autograd/tensor.hpp>
 

@@ -73,8 +73,8 @@ Tensor<T> diagonal(const Tensor<T>& x, int offset = 0, int axis1 = 0, int axis2 
                    Location at = here());
 
 /// Of a vector, the square matrix with it on diagonal `offset` and 0 elsewhere; of a matrix, that
-/// diagonal.   gx = the diagonal of g, or its matrix.   Throws std::invalid_argument for other
-/// ranks.
+/// diagonal.   gx = diag(g, offset), cut or filled to x's shape.   Throws std::invalid_argument for
+/// other ranks.
 template <class T>
 Tensor<T> diag(const Tensor<T>& x, int offset = 0, Location at = here());
 

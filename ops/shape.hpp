@@ -36,8 +36,9 @@ Tensor<T> transpose(const Tensor<T>& x, Location at = here());
 template <class T>
 Tensor<T> transpose(const Tensor<T>& x, const std::vector<int>& axes, Location at = here());
 
-/// The tensors one after the other along `axis`; their other extents must agree.   Each gets its
-/// part of g. Throws std::invalid_argument for an empty list, scalars, or shapes that do not fit.
+/// The tensors one after the other along `axis`; their other extents must agree.   Gradients: each
+/// gets its part of g.   Throws std::invalid_argument for an empty list, scalars, or shapes that do
+/// not fit.
 template <class T>
 Tensor<T> concatenate(const std::vector<Tensor<T>>& tensors, int axis = 0, Location at = here());
 template <class T>

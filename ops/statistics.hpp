@@ -45,10 +45,12 @@ Tensor<T> norm(const Tensor<T>& x, double p = 2, const Axes& axes = {},
                KeepDims keep = KeepDims::no, Location at = here());
 
 /// Whether any of the truth values over `axes` holds; false where there are none. NumPy's any.
+/// Never recorded.
 Array<bool> any_of(const Array<bool>& condition, const Axes& axes = {},
                    KeepDims keep = KeepDims::no, Location at = here());
 
 /// Whether all of the truth values over `axes` hold; true where there are none. NumPy's all.
+/// Never recorded.
 Array<bool> all_of(const Array<bool>& condition, const Axes& axes = {},
                    KeepDims keep = KeepDims::no, Location at = here());
 

@@ -1,5 +1,6 @@
 // Derivatives of functions: f is a lambda or function of tensors that returns a tensor. Where an
 // input is part of a graph and recording is on, so are the results: transforms nest, to any order.
+// Derivatives of the results are those of the operations in f.
 #pragma once
 #include <xgrad/autograd/gradcheck.hpp>
 
