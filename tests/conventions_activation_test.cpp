@@ -109,6 +109,7 @@ TYPED_TEST(Conventions, HardGatesAtKinks) {
 TYPED_TEST(Conventions, SoftsignSaturates) {
   this->expect(FN(xg::softsign(x)), {0, 1, -3, 1e30, nan}, {0, 0.5, -0.75, 1, nan},
                {1, 0.25, 0.0625, double(1 / (TypeParam(1e30) * TypeParam(1e30))), nan});
+  this->expect(FN(xg::softsign(x)), {inf, -inf}, {nan, nan}, {0, 0});
 }
 
 }  // namespace

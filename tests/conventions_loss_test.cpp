@@ -44,6 +44,22 @@ TYPED_TEST(Conventions, HingeAtTheMargin) {
   this->expect_pair(FN2(xg::hinge_loss(a, b)), nan, 1, nan, -1, nan);
 }
 
+TYPED_TEST(Conventions, MarginLossesAtTheMargin) {
+  auto ranking = FN2(xg::margin_ranking_loss(a, b, 1, 2));
+  this->expect_pair(ranking, 3, 1, 0, 0, 0);
+  this->expect_pair(ranking, 1, 1, 2, -1, 1);
+  auto apart = USING(xg::hinge_embedding_loss(x, this->vector({-1, -1, 1}), 1, Reduction::none));
+  this->expect(apart, {1, 0.25, 1}, {0, 0.75, 1}, {0, -1, 1});
+  auto cosine = USING(xg::cosine_embedding_loss(x, this->vector({4, 0}), -1, 1));
+  this->expect(cosine, {2, 0}, {0}, {0, 0});
+  this->expect(USING(xg::cosine_embedding_loss(x, this->vector({4, 0}), 1)), {2, 0}, {0}, {0, 0});
+  // Of three equal vectors.
+  typename TestFixture::Tensor same = this->vector({1, 2});
+  this->expect(USING(xg::triplet_margin_loss(x, same, same, 0)), {1, 2}, {0}, {0, 0});
+  this->expect(USING(xg::triplet_margin_loss(x, same, same, 1)), {1, 2}, {1}, {0, 0});
+  this->expect(USING(xg::triplet_margin_loss(same, x, same, 0)), {1, 2}, {0}, {0, 0});
+}
+
 TYPED_TEST(Conventions, BinaryCrossEntropyAtZeroAndOne) {
   auto certain = USING(xg::binary_cross_entropy(x, this->vector({1, 0, 0, 1}), Reduction::none));
   TypeParam bound = static_cast<TypeParam>(1) / static_cast<TypeParam>(1e-12);

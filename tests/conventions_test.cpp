@@ -136,6 +136,17 @@ TYPED_TEST(Conventions, WhereSelectsAndNeverMultiplies) {
   EXPECT_TRUE(equal(this->numbers(b.grad()), {0, 6, nan}));
 }
 
+TYPED_TEST(Conventions, SoftmaxOfLargeNumbersAndInfinities) {
+  auto first = FN(xg::slice(xg::softmax(x), {0}));
+  this->expect(first, {1e4, -1e4}, {1}, {0, 0});
+  this->expect(first, {-1e4, 1e4}, {0}, {0, 0});
+  this->expect(first, {1e4, 1e4}, {0.5}, {0.25, -0.25});
+  this->expect(first, {0, -inf, 0}, {0.5}, {0.25, 0, -0.25});
+  this->expect(first, {-inf, 0, 0}, {0}, {0, 0, 0});
+  this->expect(FN(xg::softmax(x)), {-inf, -inf}, {nan, nan}, {nan, nan});
+  this->expect(FN(xg::softmax(x)), {inf, 0}, {nan, nan}, {nan, nan});
+  this->expect(FN(xg::softmax(x)), {nan, 0}, {nan, nan}, {nan, nan});
+}
 TYPED_TEST(Conventions, LogSoftmaxOfLargeLogits) {
   this->expect(FN(xg::slice(xg::log_softmax(x), {1})), {1e4, -1e4, 0}, {-2e4}, {-1, 1, 0});
 }
