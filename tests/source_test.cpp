@@ -1,6 +1,6 @@
 // The source tree itself: includes follow the arrows xtensor <- autograd <- ops <- nn, with io
-// beside; xsimd and cblas stay within the kernels; the README shows the program that is compiled
-// and run.
+// beside; xsimd and cblas stay within the kernels; documents show code that is compiled and run,
+// and name tests and files that exist.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -112,5 +113,81 @@ TEST(Readme, ShowsWhatTheProgramPrints) {
   EXPECT_EQ(fenced(text_of(root / "README.md"), "text"), printed);
 }
 #endif
+
+/// A match of a pattern: its groups, and where in the text it ends.
+struct Match {
+  std::string first, second;
+  std::size_t end;
+};
+std::vector<Match> matches(const std::string& text, const char* pattern) {
+  std::vector<Match> result;
+  std::regex compiled(pattern);
+  for (std::sregex_iterator i(text.begin(), text.end(), compiled), end; i != end; ++i) {
+    result.push_back({i->str(1), i->str(2), std::size_t(i->position() + i->length())});
+  }
+  return result;
+}
+
+std::string without_indentation(const std::string& text) {
+  return std::regex_replace(text, std::regex("\n +"), "\n");
+}
+
+// A block fenced as ```<language> <file> is a part of that file, but for its indentation.
+TEST(Documents, ShowWhatStandsInTheFiles) {
+  std::multiset<std::string> shown;
+  for (const char* document : {"README.md", "CONTRIBUTING.md"}) {
+    const std::string text = text_of(root / document);
+    for (const Match& fence : matches(text, "```\\w+ (\\S+)(\n)")) {
+      const std::string block = text.substr(fence.end - 1, text.find("```", fence.end) - fence.end);
+      const std::string file = without_indentation("\n" + text_of(root / fence.first));
+      EXPECT_GT(block.size(), 20u) << document;
+      EXPECT_NE(file.find(without_indentation(block)), std::string::npos)
+          << document << " shows what is not in " << fence.first << ":\n"
+          << block;
+      shown.insert(fence.first);
+    }
+  }
+  EXPECT_EQ(shown.count("tests/readme_test.cpp"), 4u);
+  EXPECT_EQ(shown.count("ops/activation.hpp"), 1u);
+  EXPECT_EQ(shown.count("tests/op_table_activation.cpp"), 1u);
+}
+
+TEST(Documents, ShowTheWholeOfAnOperationOfYourOwn) {
+  const std::string program = text_of(root / "examples" / "own_operation.cpp");
+  EXPECT_NE(text_of(root / "CONTRIBUTING.md")
+                .find("```cpp examples/own_operation.cpp\n" + program + "```\n"),
+            std::string::npos);
+}
+
+TEST(Documents, LinkToFilesThatExist) {
+  for (const char* document :
+       {"README.md", "CONTRIBUTING.md", "ops/README.md", "ops/CONVENTIONS.md"}) {
+    const fs::path folder = (root / document).parent_path();
+    for (const Match& link : matches(text_of(root / document), R"(\]\(([\w./]+)\))")) {
+      EXPECT_TRUE(fs::exists(folder / link.first)) << document << ": " << link.first;
+    }
+  }
+}
+
+TEST(Documents, ConventionsNameTestsThatExist) {
+  std::set<std::string> tests;
+  for_each_source("tests", [&](const std::string&, const std::string& text) {
+    for (const Match& test : matches(text, R"(TEST\((\w+),\s*(\w+)\))")) {
+      tests.insert(test.first + "." + test.second);
+    }
+  });
+  std::istringstream lines(text_of(root / "ops" / "CONVENTIONS.md"));
+  int rows = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("|", 0) != 0 || line.rfind("|---", 0) == 0 || line.rfind("| case", 0) == 0)
+      continue;
+    const std::string last = line.substr(line.rfind('|', line.size() - 2));
+    const std::vector<Match> names = matches(last, R"(`(\w+\.\w+)`)");
+    EXPECT_FALSE(names.empty()) << "no test in: " << line;
+    for (const Match& name : names) EXPECT_EQ(tests.count(name.first), 1u) << name.first;
+    ++rows;
+  }
+  EXPECT_GT(rows, 50);
+}
 
 }  // namespace
