@@ -68,6 +68,8 @@ class Node : public Counted {
   /// Hands the cotangents of the inputs to `pullback`.
   virtual void pull(Pullback<T>&) {}
   virtual bool has_derivative() const noexcept { return false; }
+  /// Whether the derivative also takes a cotangent that is to be broadcast to the output's shape.
+  virtual bool reads_spread() const noexcept { return false; }
   virtual void drop_derivative() noexcept {}
 
   /// Ends the life of a node, and of all that only it reached, without recursion.
@@ -84,6 +86,25 @@ class Node : public Counted {
   std::size_t bytes_;
   Node* next_dead_ = nullptr;
 };
+
+/// A derivative that reads the cotangent only together with values of the output's shape, so that
+/// broadcasting does the rest where Pullback::spread() leaves it small.
+template <class D>
+struct ReadsSpread {
+  D derivative;
+  template <class P>
+  void operator()(P& pullback) {
+    derivative(pullback);
+  }
+};
+template <class D>
+ReadsSpread<std::decay_t<D>> reads_spread(D&& derivative) {
+  return {std::forward<D>(derivative)};
+}
+template <class D>
+inline constexpr bool is_spread_reader = false;
+template <class D>
+inline constexpr bool is_spread_reader<ReadsSpread<D>> = true;
 
 /// A node with its derivative, a function of a Pullback.
 template <class T, class Derivative>
@@ -104,6 +125,7 @@ class OperationNode final : public Node<T> {
   }
   void pull(Pullback<T>& pullback) override { (*derivative_)(pullback); }
   bool has_derivative() const noexcept override { return derivative_.has_value(); }
+  bool reads_spread() const noexcept override { return is_spread_reader<Derivative>; }
   void drop_derivative() noexcept override { derivative_.reset(); }
 
  private:
@@ -147,6 +169,9 @@ class Pullback {
   /// Contributes to the cotangent of input i: a tensor of the input's shape, or of a shape that the
   /// input was broadcast to; the engine sums it back.
   virtual void add(std::size_t i, Tensor<T> cotangent) = 0;
+  /// Contributes a tensor that is to be repeated to the shape of input i; it is written out only if
+  /// the input's derivative cannot do with less.
+  virtual void spread(std::size_t i, const Tensor<T>& cotangent) = 0;
   /// The sum of what has come for input i so far, zeros at first, of the input's shape: for a
   /// kernel to add to in place where a cotangent is mostly zeros, so that n slices of one tensor
   /// cost as much as their elements. Only while recording() is off, for an input that wants(i).

@@ -46,6 +46,13 @@ Tensor<T> unshared(Tensor<T> x) {
   return x.storage()->shared() ? Tensor<T>(Array<T>(x.value())) : x;
 }
 
+/// What Pullback::spread() left small, in the node's shape.
+template <class T>
+Tensor<T> written_out(Tensor<T> g, const Node<T>* node) {
+  if (g.shape() != node->shape) g = broadcast_to(g, node->shape);
+  return g;
+}
+
 /// The cotangents that wait for their nodes. Most graphs keep few of them waiting: these stand in a
 /// short array, the newest node last; the rest, all older than them, in a map.
 template <class T>
@@ -144,6 +151,16 @@ class Sweep {
     void add(std::size_t i, Tensor<T> cotangent) override {
       if (wants(i)) sweep.add(this->node_->op, this->node_->input(i).get(), std::move(cotangent));
     }
+    void spread(std::size_t i, const Tensor<T>& cotangent) override {
+      if (!wants(i)) return;
+      Node<T>* input = this->node_->input(i).get();
+      if (input->reads_spread() && !recording()) {
+        if (mode().detects_nan) sweep.reject_nan(this->node_->op, cotangent);
+        Tensor<T>& sum = sweep.pending_[input];
+        if (!sum.defined()) return void(sum = cotangent);
+      }
+      sweep.add(this->node_->op, input, broadcast_to(cotangent, input->shape));
+    }
     const Tensor<T>& pending(std::size_t i) override {
       if (recording() || !wants(i)) {
         misuse(this->node_->op,
@@ -153,7 +170,7 @@ class Sweep {
       }
       Node<T>* input = this->node_->input(i).get();
       Tensor<T>& sum = sweep.pending_[input];
-      sum = sum.defined() ? unshared(std::move(sum)) : zeros<T>(input->shape);
+      sum = sum.defined() ? unshared(written_out(std::move(sum), input)) : zeros<T>(input->shape);
       return sum;
     }
   };
@@ -173,7 +190,7 @@ class Sweep {
     Tensor<T>& sum = pending_[to];
     if (!sum.defined())
       sum = std::move(g);
-    else if (recording() || sum.storage()->shared())
+    else if (recording() || sum.storage()->shared() || sum.shape() != to->shape)
       sum = xgrad::add(sum, g, {});
     else
       accumulate(sum.storage()->array, g.value());
@@ -256,7 +273,7 @@ std::vector<Tensor<T>> grad_where_reached(const Tensor<T>& y, const std::vector<
   for (const Tensor<T>& input : inputs) arrived[input.node().get()];
   Sweep<T>("grad", graph, &needed, at).run(y, cotangent, [&](Node<T>* node, const Tensor<T>& g) {
     auto place = arrived.find(node);
-    if (place != arrived.end()) place->second = g;
+    if (place != arrived.end()) place->second = written_out(g, node);
   });
   std::vector<Tensor<T>> result;
   for (const Tensor<T>& input : inputs) {

@@ -53,9 +53,8 @@ Tensor<T> extreme(const char* op, const Tensor<T>& x, const Axes& axes, KeepDims
 template <class T>
 Tensor<T> sum(const Tensor<T>& x, const Axes& axes, KeepDims keep, Location at) {
   FoldShapes shapes("sum", x.shape(), axes, keep, at);
-  return record("sum", fold<SumOf>(x, shapes), {&x}, [shapes](Pullback<T>& p) {
-    p.add(0, broadcast_to(reshape(p.g, shapes.kept), shapes.input));
-  });
+  return record("sum", fold<SumOf>(x, shapes), {&x},
+                [shapes](Pullback<T>& p) { p.spread(0, reshape(p.g, shapes.kept)); });
 }
 
 template <class T>
@@ -64,9 +63,8 @@ Tensor<T> mean(const Tensor<T>& x, const Axes& axes, KeepDims keep, Location at)
   std::size_t n = shapes.folded();
   shapes.need_elements("mean", at);
   Tensor<T> y = fold<SumOf>(x, shapes, [n](double sum) { return sum / static_cast<double>(n); });
-  return record("mean", y, {&x}, [shapes, n](Pullback<T>& p) {
-    p.add(0, broadcast_to(reshape(p.g / n, shapes.kept), shapes.input));
-  });
+  return record("mean", y, {&x},
+                [shapes, n](Pullback<T>& p) { p.spread(0, reshape(p.g / n, shapes.kept)); });
 }
 
 template <class T>

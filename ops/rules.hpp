@@ -92,6 +92,10 @@ using Truth = typename TruthOf<X>::type;
 template <class T, class F>
 Array<bool> compare(const char* op, const Tensor<T>& a, const Tensor<T>& b, F f, Location at);
 
+/// f(x), a truth value per element. Never recorded.
+template <class T, class F>
+Array<bool> test(const Tensor<T>& x, F f);
+
 /// A number beside an X.
 template <class X, class S>
 using IfNumber = std::enable_if_t<std::is_arithmetic_v<S> && IsVariable<X>::value, int>;
@@ -110,6 +114,10 @@ using IfOperand = std::enable_if_t<std::is_arithmetic_v<std::decay_t<S>> || is_e
 #define XGRAD_UNARY_WITH(name, ...)                                              \
   XGRAD_TEMPLATE template Tensor<float> name(const Tensor<float>&, __VA_ARGS__); \
   XGRAD_TEMPLATE template Tensor<double> name(const Tensor<double>&, __VA_ARGS__);
+// A truth value per element of one tensor.
+#define XGRAD_TEST(name)                                          \
+  XGRAD_TEMPLATE template Array<bool> name(const Tensor<float>&); \
+  XGRAD_TEMPLATE template Array<bool> name(const Tensor<double>&);
 
 // A number or an xtensor expression on either side. Beside an expression the tensor by value:
 // xtensor's functions of the same name would win otherwise where the argument's namespace finds

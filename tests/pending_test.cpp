@@ -1,9 +1,11 @@
-// Cotangents that derivatives add to in place: n parts of one tensor cost as much as its elements.
+// Cotangents that derivatives add to in place, so that n parts of one tensor cost as much as its
+// elements; and cotangents that are broadcast only where they are read.
 #include "check.hpp"
 
 #include <set>
 
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/fuse.hpp>
 #include <xgrad/ops/index.hpp>
 #include <xgrad/ops/layout.hpp>
 
@@ -64,6 +66,7 @@ struct Probe final : xg::Pullback<double> {
       : Pullback(cotangent, y.node().get(), {}), sum(xg::zeros<double>(x.shape())) {}
   bool wants(std::size_t) const override { return true; }
   void add(std::size_t, Tensor) override { ++added; }
+  void spread(std::size_t, const Tensor&) override { ++added; }
   const Tensor& pending(std::size_t) override {
     ++in_place;
     return sum;
@@ -95,6 +98,42 @@ TEST(Pending, SlicesOfAVectorCostAsMuchAsTheVector) {
     EXPECT_EQ(xg::sum(probe.sum).item(), 7);
     EXPECT_EQ(probe.sum.data()[5], 7);
   }
+}
+
+TEST(Spread, CotangentIsBroadcastWhereverItArrives) {
+  // A cotangent that is not written out meets others, before and after it, and ends at a tensor
+  // that was asked for. While a graph is made, all are written out: the two ways must agree.
+  using F = Tensor (*)(const Tensor&);
+  const F functions[] = {
+      [](const Tensor& y) { return xg::sum(y); },
+      [](const Tensor& y) { return 3 * xg::sum(xg::tanh(y)); },
+      [](const Tensor& y) { return xg::sum(y) + xg::sum(y * y) + xg::mean(y); },
+      [](const Tensor& y) { return xg::sum(y * y) + xg::sum(y); },
+      [](const Tensor& y) { return xg::sum(xg::slice(y, {0})) * xg::sum(y); },
+      [](const Tensor& y) { return xg::sum(y) * xg::sum(xg::slice(y, {0})); },
+      [](const Tensor& y) { return xg::sum(xg::square(xg::mean(xg::exp(y), {1}))); },
+      [](const Tensor& y) { return xg::sum(xg::mean(xg::exp(y), {0}, xg::keep_dims) * y); },
+      [](const Tensor& y) { return xg::sum(xg::fuse([](auto a) { return relu(a) * a; }, y)); },
+  };
+  check::Random random(9);
+  for (std::size_t rows : {1, 3}) {
+    for (const F& f : functions) {
+      const Tensor x = check::leaf<double>(random.array({rows, 3})), y = xg::sin(x);
+      const Tensor result = f(y);
+      const auto spread = xg::grad(result, {x, y}, xg::retain_graph),
+                 written = xg::grad(result, {x, y}, xg::create_graph);
+      for (int i : {0, 1})
+        EXPECT_TRUE(check::close(check::plain(spread[i]), check::plain(written[i]), 1e-14));
+      result.backward();
+      EXPECT_TRUE(check::close(check::plain(x.grad()), check::plain(written[0]), 1e-14));
+    }
+  }
+}
+
+TEST(Spread, OfNothingIsEmpty) {
+  Tensor x = xg::parameter(xg::zeros<double>({0, 3}));
+  xg::sum(xg::tanh(x)).backward();
+  EXPECT_EQ(x.grad().shape(), xg::Shape({0, 3}));
 }
 
 }  // namespace

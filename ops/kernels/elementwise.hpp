@@ -35,15 +35,17 @@ Tensor<T> apply_rule(const char* op, const D& d, const Tensor<T>& g, const In&..
 template <class T, class F, class D>
 Tensor<T> record_rule(const char* op, const Tensor<T>& x, Tensor<T> y, FromOutput<D> rule) {
   Saved<T> saved(y);
-  return record(op, std::move(y), {&x}, [op, d = rule.d, saved = std::move(saved)](Pullback<T>& p) {
-    p.add(0, apply_rule(op, d, p.g, p.output(saved)));
-  });
+  return record(op, std::move(y), {&x},
+                reads_spread([op, d = rule.d, saved = std::move(saved)](Pullback<T>& p) {
+                  p.add(0, apply_rule(op, d, p.g, p.output(saved)));
+                }));
 }
 template <class T, class F, class D>
 Tensor<T> record_rule(const char* op, const Tensor<T>& x, Tensor<T> y, FromInput<D> rule) {
-  return record(op, std::move(y), {&x}, [op, d = rule.d, saved = Saved<T>(x)](Pullback<T>& p) {
-    p.add(0, apply_rule(op, d, p.g, p.get(saved)));
-  });
+  return record(op, std::move(y), {&x},
+                reads_spread([op, d = rule.d, saved = Saved<T>(x)](Pullback<T>& p) {
+                  p.add(0, apply_rule(op, d, p.g, p.get(saved)));
+                }));
 }
 
 template <class T, class F, class D>
@@ -96,6 +98,15 @@ Tensor<T> binary(const char* op, const Tensor<T>& a, const Tensor<T>& b, F f, Pa
                   if (p.wants(0)) p.add(0, apply_partial(op, da, p, saved_a, saved_b));
                   if (p.wants(1)) p.add(1, apply_partial(op, db, p, saved_a, saved_b));
                 });
+}
+
+template <class T, class F>
+Array<bool> test(const Tensor<T>& x, F f) {
+  Array<bool> y = empty_array<bool>(x.shape());
+  const T* from = x.data();
+  bool* to = y.data();
+  for (std::size_t i = 0, n = y.size(); i < n; ++i) to[i] = f(from[i]);
+  return y;
 }
 
 template <class T, class F>
