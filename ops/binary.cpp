@@ -13,11 +13,8 @@ template <class T>
 Tensor<T> lerp(const Tensor<T>& a, const Tensor<T>& b, const Tensor<T>& t, Location at) {
   Shape shape = broadcast_shape("lerp", a.shape(), b.shape(), at);
   Tensor<T> y = empty<T>(broadcast_shape("lerp", shape, t.shape(), at));
-  auto from_nearer_end = [](auto x, auto z, auto w) {
-    return where(abs(w) < 0.5, x + w * (z - x), z - (1 - w) * (z - x));
-  };
-  launch([from_nearer_end](Array<T>& out, const auto&... in) { map(out, from_nearer_end, in...); },
-         y, a, b, t);
+  auto values = [](auto... x) { return lerp(x...); };
+  launch([values](Array<T>& out, const auto&... in) { map(out, values, in...); }, y, a, b, t);
   bool ends = t.tracked(), weight = a.tracked() || b.tracked();
   return record("lerp", std::move(y), {&a, &b, &t},
                 [first = ends ? Saved<T>(a) : Saved<T>(), last = ends ? Saved<T>(b) : Saved<T>(),

@@ -3,231 +3,31 @@
 //
 //     xg::fuse([](auto a, auto b) { return tanh(a) * exp(-b * b); }, x, z)
 //
-// In the formula stand numbers, arithmetic, comparisons, where(), and every elementwise function of
-// the library, written without a namespace or with xgrad's. It is called with dual numbers, whose
-// parts are batches of elements: each result carries its derivatives along, by the rules of the
-// operations themselves. When a gradient is to be differentiated again, the formula is called with
-// tensors instead; it has to be generic for that, and to depend on nothing but its arguments.
+// In the formula stand numbers, arithmetic, comparisons, && || !, where(), and every elementwise
+// function of the library, written without a namespace or with xgrad's. It is called with dual
+// numbers (ops/kernels/dual.hpp), whose parts are batches of elements: each result carries its
+// derivatives along, by the rules of the operations themselves. When a gradient is to be
+// differentiated again, the formula is called with tensors instead; it has to be generic for that,
+// and to depend on nothing but its arguments.
 #pragma once
 #include <xgrad/autograd/tape.hpp>
+#include <xgrad/ops/activation.hpp>
 #include <xgrad/ops/arithmetic.hpp>
-#include <xgrad/ops/kernels/elementwise.hpp>
+#include <xgrad/ops/binary.hpp>
+#include <xgrad/ops/exponential.hpp>
+#include <xgrad/ops/kernels/dual.hpp>
+#include <xgrad/ops/kernels/reduce.hpp>
+#include <xgrad/ops/logical.hpp>
+#include <xgrad/ops/mask.hpp>
 #include <xgrad/ops/reduce.hpp>
+#include <xgrad/ops/rounding.hpp>
+#include <xgrad/ops/special.hpp>
+#include <xgrad/ops/trigonometric.hpp>
 #include <xgrad/ops/unary.hpp>
-
-#include <array>
 
 namespace xgrad {
 
-/// A batch of values with their derivatives with respect to N inputs. An input on which a value
-/// does not depend is known by its bit: 0 times an infinite slope must not become NaN.
-template <class T, std::size_t N>
-class Dual {
- public:
-  using Values = Batch<T>;
-
-  Dual(Values value) : value_(value) {}
-  template <class S, std::enable_if_t<std::is_arithmetic_v<S>, int> = 0>
-  Dual(S number) : value_(static_cast<T>(number)) {}
-  /// Input i.
-  static Dual variable(Values value, std::size_t i) {
-    Dual x(value);
-    x.depends_ = 1U << i;
-    x.partials_[i] = Values(T(1));
-    return x;
-  }
-
-  Values value() const { return value_; }
-  Values partial(std::size_t i) const { return depends(i) ? partials_[i] : Values(T(0)); }
-
-  /// f of this, from its value and slope.
-  Dual chain(Values value, Values slope) const {
-    Dual y(value);
-    y.add(*this, slope);
-    return y;
-  }
-  void add(const Dual& x, Values slope) {
-    for (std::size_t i = 0; i < N; ++i) {
-      if (!x.depends(i)) continue;
-      Values term = x.partials_[i] * slope;
-      partials_[i] = depends(i) ? partials_[i] + term : term;
-    }
-    depends_ |= x.depends_;
-  }
-  void add(const Dual& x) {
-    for (std::size_t i = 0; i < N; ++i) {
-      if (x.depends(i)) partials_[i] = depends(i) ? partials_[i] + x.partials_[i] : x.partials_[i];
-    }
-    depends_ |= x.depends_;
-  }
-
-  friend Dual operator+(const Dual& a, const Dual& b) { return xgrad::add(a, b); }
-  friend Dual operator-(const Dual& a, const Dual& b) { return subtract(a, b); }
-  friend Dual operator*(const Dual& a, const Dual& b) { return multiply(a, b); }
-  friend Dual operator/(const Dual& a, const Dual& b) { return divide(a, b); }
-  friend Dual operator-(const Dual& x) { return negative(x); }
-  friend Dual operator+(const Dual& x) { return x; }
-  friend Dual& operator+=(Dual& a, const Dual& b) { return a = a + b; }
-  friend Dual& operator-=(Dual& a, const Dual& b) { return a = a - b; }
-  friend Dual& operator*=(Dual& a, const Dual& b) { return a = a * b; }
-  friend Dual& operator/=(Dual& a, const Dual& b) { return a = a / b; }
-  friend Mask<T> operator<(const Dual& a, const Dual& b) { return a.value_ < b.value_; }
-  friend Mask<T> operator<=(const Dual& a, const Dual& b) { return a.value_ <= b.value_; }
-  friend Mask<T> operator>(const Dual& a, const Dual& b) { return a.value_ > b.value_; }
-  friend Mask<T> operator>=(const Dual& a, const Dual& b) { return a.value_ >= b.value_; }
-  friend Mask<T> operator==(const Dual& a, const Dual& b) { return a.value_ == b.value_; }
-  friend Mask<T> operator!=(const Dual& a, const Dual& b) { return a.value_ != b.value_; }
-  /// a where the condition holds, else b, derivatives likewise.
-  friend Dual where(Mask<T> condition, const Dual& a, const Dual& b) {
-    Dual y(where(condition, a.value_, b.value_));
-    y.depends_ = a.depends_ | b.depends_;
-    for (std::size_t i = 0; i < N; ++i) {
-      if (y.depends(i)) y.partials_[i] = where(condition, a.partial(i), b.partial(i));
-    }
-    return y;
-  }
-
- private:
-  bool depends(std::size_t i) const { return (depends_ >> i & 1) != 0; }
-
-  Values value_;
-  unsigned depends_ = 0;  // known when the formula is compiled, so that no test remains
-  std::array<Values, N> partials_;
-};
-
-template <class T, std::size_t N>
-struct IsVariable<Dual<T, N>> : std::true_type {};
-template <class T, std::size_t N>
-struct TruthOf<Dual<T, N>> {
-  using type = Mask<T>;
-};
-
-// The forms in which operations are written, on dual numbers: the rule with a cotangent of 1 is the
-// slope.
-template <class T, std::size_t N, class F, class D>
-Dual<T, N> unary(const char*, const Dual<T, N>& x, F f, FromOutput<D> rule) {
-  Batch<T> y = f(x.value());
-  return x.chain(y, rule.d(Batch<T>(1), y));
-}
-template <class T, std::size_t N, class F, class D>
-Dual<T, N> unary(const char*, const Dual<T, N>& x, F f, FromInput<D> rule) {
-  return x.chain(f(x.value()), rule.d(Batch<T>(1), x.value()));
-}
-template <class T, std::size_t N, class F, class D>
-Dual<T, N> unary(const char*, const Dual<T, N>& x, F f, FromCotangent<D> rule) {
-  return x.chain(f(x.value()), rule.d(Batch<T>(1)));
-}
-
-template <class T, std::size_t N, class Rule>
-void add_partial(Dual<T, N>& y, const Dual<T, N>& x, const Rule& rule, const Dual<T, N>& a,
-                 const Dual<T, N>& b) {
-  const Batch<T> one(1);
-  if constexpr (Reads<Rule>::a && Reads<Rule>::b) {
-    y.add(x, rule.d(one, a.value(), b.value()));
-  } else if constexpr (Reads<Rule>::a) {
-    y.add(x, rule.d(one, a.value()));
-  } else if constexpr (Reads<Rule>::b) {
-    y.add(x, rule.d(one, b.value()));
-  } else if constexpr (std::is_same_v<decltype(rule.d), Pass>) {
-    y.add(x);
-  } else {
-    y.add(x, rule.d(one));
-  }
-}
-template <class T, std::size_t N, class F, class PartialA, class PartialB>
-Dual<T, N> binary(const char*, const Dual<T, N>& a, const Dual<T, N>& b, F f, PartialA da,
-                  PartialB db, Location) {
-  Dual<T, N> y(f(a.value(), b.value()));
-  add_partial(y, a, da, a, b);
-  add_partial(y, b, db, a, b);
-  return y;
-}
-template <class T, std::size_t N, class F>
-Mask<T> compare(const char*, const Dual<T, N>& a, const Dual<T, N>& b, F f, Location) {
-  return f(a.value(), b.value());
-}
-
-/// How much of a batch counts: all of it, or the first elements.
-struct Whole {
-  template <std::size_t width>
-  static constexpr std::size_t count() {
-    return width;
-  }
-  template <class T>
-  void store(Batch<T> x, T* to) const {
-    x.store(to);
-  }
-};
-struct Part {
-  std::size_t elements;
-  template <std::size_t width>
-  std::size_t count() const {
-    return elements;
-  }
-  template <class T>
-  void store(Batch<T> x, T* to) const {
-    x.store(to, elements);
-  }
-};
-
-/// Adds up batches in double.
-template <class T>
-class DoubleSum {
- public:
-  template <class Extent>
-  void add(Batch<T> x, Extent extent) {
-    alignas(64) T elements[width];
-    x.store(elements);
-    for (std::size_t i = 0; i < extent.template count<width>(); ++i) {
-      lanes_[i] += static_cast<double>(elements[i]);
-    }
-  }
-  T result() const {
-    double total = 0;
-    for (double lane : lanes_) total += lane;
-    return static_cast<T>(total);
-  }
-
- private:
-  static constexpr std::size_t width = Batch<T>::size;
-  alignas(64) double lanes_[width] = {};
-};
-
-/// Calls store(f(x...), offset, count) for each batch of a row, whose operands are read at
-/// in[k][i * step[k]]. The inputs are variables of the dual numbers if these have room for them.
-template <class T, std::size_t N, class F, class Store, std::size_t... K>
-void fused_row(const F& f, std::size_t n, const T* const* in, const std::size_t* step,
-               const Store& store, std::index_sequence<K...>) {
-  constexpr std::size_t width = Batch<T>::size;
-  alignas(64) T spread[sizeof...(K)][width];
-  const T* p[] = {(step[K] == 0 ? (Batch<T>(*in[K]).store(spread[K]), spread[K]) : in[K])...};
-  auto variable = [](Batch<T> x, std::size_t k) {
-    return N == 0 ? Dual<T, N>(x) : Dual<T, N>::variable(x, k);
-  };
-  std::size_t i = 0;
-  for (; i + width <= n; i += width) {
-    store(Dual<T, N>(f(variable(Batch<T>::load(p[K] + i * step[K]), K)...)), i, Whole());
-  }
-  if (i == n) return;
-  store(Dual<T, N>(f(variable(Batch<T>::load(p[K] + i * step[K], n - i), K)...)), i, Part{n - i});
-}
-
-template <class T, std::size_t N, class F, class Store, class... In>
-void fused_rows(const Shape& shape, const F& f, const Store& store, const In&... x) {
-  const Shape* shapes[] = {&x.shape()...};
-  const T* in[] = {x.data()...};
-  for_each_row(shape, shapes, [&](const Row& row) {
-    const T* at[sizeof...(In)];
-    for (std::size_t k = 0; k < sizeof...(In); ++k) at[k] = in[k] + row.in[k];
-    auto place = [&](const Dual<T, N>& y, std::size_t i, auto extent) {
-      store(y, row.out + i, extent);
-    };
-    fused_row<T, N>(f, row.length, at, row.step.data(), place, std::index_sequence_for<In...>());
-  });
-}
-
-/// The partial derivatives that one loop over a formula leaves, for the inputs that want a
-/// gradient.
+/// Where a formula's derivatives go, for the inputs that want a gradient.
 template <class T, std::size_t N>
 struct Partials {
   std::array<Tensor<T>, N> d;
@@ -249,25 +49,109 @@ struct Partials {
   }
 };
 
-/// Runs f over all elements: take(values, offset, extent) gets the results, `partials` their
-/// derivatives.
-template <class T, std::size_t N, class F, class Take, class... In>
-void run_formula(const F& f, const Shape& shape, const Partials<T, N>& partials, const Take& take,
-                 const In&... x) {
-  if (!partials.wanted) {
-    auto store = [&](const Dual<T, 0>& y, std::size_t i, auto extent) {
-      take(y.value(), i, extent);
-    };
-    return fused_rows<T, 0>(shape, f, store, x...);
-  }
-  const std::array<T*, N> to = partials.data();
-  auto store = [&](const Dual<T, N>& y, std::size_t i, auto extent) {
-    take(y.value(), i, extent);
-    for (std::size_t k = 0; k < N; ++k) {
-      if (to[k] != nullptr) extent.store(y.partial(k), to[k] + i);
+/// A stretch of a row: operand k is read at in[k][i * step[k]], the values go to y, their
+/// derivatives to d[k] where that is not null.
+template <class T, std::size_t K>
+struct Stretch {
+  std::array<const T*, K> in;
+  std::array<std::size_t, K> step;  // 0 or 1
+  T* y;
+  std::array<T*, K> d;
+
+  void advance(std::size_t n) {
+    for (std::size_t k = 0; k < K; ++k) {
+      in[k] += n * step[k];
+      if (d[k] != nullptr) d[k] += n;
     }
+    y += n;
+  }
+};
+
+/// The loop of a formula, over whole batches; operands with step 0 stand spread over a batch. N is
+/// the number of inputs, or 0 if no derivative is wanted. All that a formula costs to compile is
+/// here, once.
+template <std::size_t N, class T, class F, std::size_t... K>
+void run_batches(const F& f, std::size_t n, const Stretch<T, sizeof...(K)>& at,
+                 std::index_sequence<K...>) {
+  auto variable = [](const T* from, std::size_t k) {
+    Batch<T> x = Batch<T>::load(from);
+    return N == 0 ? Dual<T, N>(x) : Dual<T, N>::variable(x, k);
   };
-  fused_rows<T, N>(shape, f, store, x...);
+  const std::size_t mask[] = {(0 - at.step[K])...};
+  for (std::size_t i = 0; i < n; i += Batch<T>::size) {
+    const Dual<T, N> result = f(variable(at.in[K] + (i & mask[K]), K)...);
+    result.value().store(at.y + i);
+    for (std::size_t k = 0; k < N; ++k) {
+      if (at.d[k] != nullptr) result.partial(k).store(at.d[k] + i);
+    }
+  }
+}
+
+/// The same for any number of elements: what is left of the last batch by way of buffers.
+template <std::size_t N, class T, class F, std::size_t K>
+void run_stretch(const F& f, std::size_t n, Stretch<T, K> at) {
+  constexpr std::size_t width = Batch<T>::size;
+  constexpr auto operands = std::make_index_sequence<K>();
+  alignas(64) T spread[K][width], results[K + 1][width];
+  for (std::size_t k = 0; k < K; ++k) {
+    if (at.step[k] != 0) continue;
+    Batch<T>(*at.in[k]).store(spread[k]);
+    at.in[k] = spread[k];
+  }
+  const std::size_t rest = n % width;
+  if (n != rest) run_batches<N>(f, n - rest, at, operands);
+  if (rest == 0) return;
+  at.advance(n - rest);
+  Stretch<T, K> buffers = at;
+  buffers.y = results[K];
+  for (std::size_t k = 0; k < K; ++k) {
+    if (at.step[k] != 0) Batch<T>::load(at.in[k], rest).store(spread[k]);
+    buffers.in[k] = spread[k];
+    if (at.d[k] != nullptr) buffers.d[k] = results[k];
+  }
+  run_batches<N>(f, width, buffers, operands);
+  std::copy_n(results[K], rest, at.y);
+  for (std::size_t k = 0; k < K; ++k) {
+    if (at.d[k] != nullptr) std::copy_n(results[k], rest, at.d[k]);
+  }
+}
+
+/// Runs f over all elements. The values go to y; if that is null, only their sum is kept, which is
+/// returned.
+template <std::size_t N, class T, class F, class... In>
+double run_formula(const F& f, const Shape& shape, T* y, const std::array<T*, sizeof...(In)>& d,
+                   const In&... x) {
+  constexpr std::size_t count = sizeof...(In), block = (1U << 14) / sizeof(T);
+  const Shape* shapes[] = {&x.shape()...};
+  const T* in[] = {x.data()...};
+  double sum = 0;
+  for_each_row(shape, shapes, [&](const Row& row) {
+    Stretch<T, count> at{{}, {}, y, d};
+    for (std::size_t k = 0; k < count; ++k) {
+      at.in[k] = in[k] + row.in[k];
+      at.step[k] = row.step[k];
+      if (d[k] != nullptr) at.d[k] += row.out;
+    }
+    if (y != nullptr) {
+      at.y += row.out;
+      return run_stretch<N>(f, row.length, at);
+    }
+    alignas(64) T values[block];  // short enough to stay in the first cache until it is summed
+    for (std::size_t i = 0; i < row.length; i += block) {
+      const std::size_t n = std::min(block, row.length - i);
+      at.y = values;
+      run_stretch<N>(f, n, at);
+      sum += fold_row<SumOf>(values, n);
+      at.advance(n);
+    }
+  });
+  return sum;
+}
+template <class T, std::size_t N, class F, class... In>
+double run_formula(const F& f, const Shape& shape, T* y, const Partials<T, N>& partials,
+                   const In&... x) {
+  if (partials.wanted) return run_formula<N>(f, shape, y, partials.data(), x...);
+  return run_formula<0>(f, shape, y, std::array<T*, N>{}, x...);
 }
 
 /// The gradients of a formula, as part of the graph: it is called with tensors.
@@ -295,15 +179,14 @@ Tensor<T> record_formula(const char* op, Tensor<T> y, const Tensor<T>* const (&i
   std::array<Saved<T>, N> saved;
   for (std::size_t k = 0; k < N; ++k) saved[k] = Saved<T>(*inputs[k]);
   return record(op, std::move(y), inputs, N,
-                [f, d = partials.d, saved = std::move(saved)](Pullback<T>& p) mutable {
-                  if (recording()) {
+                reads_spread([f, d = partials.d, saved = std::move(saved)](Pullback<T>& p) mutable {
+                  if (recording())
                     return pull_formula<T>(f, p, saved.data(), std::make_index_sequence<N>());
-                  }
                   bool is_one = p.g.size() == 1 && *p.g.data() == 1;  // as a loss's cotangent is
                   for (std::size_t k = 0; k < N; ++k) {
                     if (p.wants(k)) p.add(k, is_one ? d[k] : multiply(p.g, d[k]));
                   }
-                });
+                }));
 }
 
 /// The shape to which all inputs broadcast. Throws std::invalid_argument if they do not.
@@ -314,49 +197,92 @@ Shape formula_shape(const char* op, const Tensor<T>* const (&inputs)[N]) {
   return shape;
 }
 
-/// y = f(x...), element by element, broadcasting.   gx_k = g df/dx_k, exact.   Saves df/dx_k for
-/// the inputs that want a gradient, and the inputs.   Throws std::invalid_argument if the shapes do
-/// not broadcast.
-template <class F, class T, class... Rest>
-Tensor<T> fuse(const F& f, const Tensor<T>& first, const Rest&... rest) {
-  static_assert((std::is_same_v<Tensor<T>, Rest> && ...), "fuse takes tensors of one type");
-  const Tensor<T>* const inputs[] = {&first, &rest...};
+/// For operations: fuse of tensors alone.
+template <class T, class F, class... X>
+Tensor<T> fuse_tensors(const F& f, const X&... x) {
+  const Tensor<T>* const inputs[] = {&x...};
   Tensor<T> y = empty<T>(formula_shape("fuse", inputs));
-  const Partials<T, 1 + sizeof...(Rest)> partials(inputs, y.shape());
+  const Partials<T, sizeof...(X)> partials(inputs, y.shape());
   launch(
-      [f, partials](Array<T>& out, const auto&... x) {
-        T* to = out.data();
-        auto take = [to](Batch<T> value, std::size_t i, auto extent) {
-          extent.store(value, to + i);
-        };
-        run_formula(f, out.shape(), partials, take, x...);
+      [f, partials](Array<T>& out, const auto&... in) {
+        run_formula(f, out.shape(), out.data(), partials, in...);
       },
-      y, first, rest...);
+      y, x...);
   return record_formula("fuse", std::move(y), inputs, partials, f);
+}
+
+/// For operations: fuse_sum of tensors alone.
+template <class T, class F, class... X>
+Tensor<T> fuse_sum_tensors(const F& f, const X&... x) {
+  const Tensor<T>* const inputs[] = {&x...};
+  const Shape shape = formula_shape("fuse_sum", inputs);
+  const Partials<T, sizeof...(X)> partials(inputs, shape);
+  Tensor<T> y = empty<T>({});
+  launch(
+      [f, partials, shape](Array<T>& out, const auto&... in) {
+        *out.data() = static_cast<T>(run_formula<T>(f, shape, nullptr, partials, in...));
+      },
+      y, x...);
+  return record_formula("fuse_sum", std::move(y), inputs, partials,
+                        [f](const auto&... in) { return sum(f(in...)); });
+}
+
+/// The element type of the first tensor among the inputs.
+template <class... X>
+struct FormulaType {
+  static_assert(sizeof...(X) > 0, "fuse and fuse_sum need a tensor among their inputs");
+  using type = float;
+};
+template <class S, class... X>
+struct FormulaType<S, X...> : FormulaType<X...> {};
+template <class T, class... X>
+struct FormulaType<Tensor<T>, X...> {
+  using type = T;
+};
+
+/// For operations: an input as a tensor.
+template <class T>
+const Tensor<T>& formula_input(const Tensor<T>& x) {
+  return x;
+}
+/// For operations: a number or an expression as one.
+template <class T, class S>
+Tensor<T> formula_input(const S& x) {
+  static_assert(std::is_arithmetic_v<S> || is_expression<S>,
+                "an input of fuse and fuse_sum is a tensor, of the same element type as the first, "
+                "a number, or an xtensor expression");
+  return Tensor<T>(x);
+}
+
+template <class D, class>
+using Repeated = D;
+/// Whether f can be called with a dual number for each input, and returns what becomes one.
+template <class F, class T, class... X>
+inline constexpr bool is_formula =
+    std::is_invocable_r_v<Dual<T, sizeof...(X)>, const F&, Repeated<Dual<T, sizeof...(X)>, X>...>;
+template <class F, class T, class... X>
+constexpr bool checked_formula() {
+  static_assert(is_formula<F, T, X...>,
+                "a formula is a generic function of as many numbers as there are inputs, and "
+                "returns a number: [](auto a, auto b) { return a * b; }");
+  return is_formula<F, T, X...>;
+}
+
+/// y = f(x...), element by element, broadcasting; at least one input is a tensor, the others may be
+/// numbers or xtensor expressions.   gx_k = g df/dx_k, exact.   Saves df/dx_k for the inputs that
+/// want a gradient, and the inputs.   Throws std::invalid_argument if the shapes do not broadcast.
+template <class F, class... X, class T = typename FormulaType<X...>::type>
+Tensor<T> fuse(const F& f, const X&... x) {
+  if constexpr (checked_formula<F, T, X...>()) return fuse_tensors<T>(f, formula_input<T>(x)...);
 }
 
 /// y = sum of f(x...) over all elements, in one loop that also leaves the gradient; accumulates in
 /// double.   gx_k = g df/dx_k; where g is exactly 1 that costs nothing.   Saves as fuse does.
 /// Throws std::invalid_argument if the shapes do not broadcast.
-template <class F, class T, class... Rest>
-Tensor<T> fuse_sum(const F& f, const Tensor<T>& first, const Rest&... rest) {
-  static_assert((std::is_same_v<Tensor<T>, Rest> && ...), "fuse_sum takes tensors of one type");
-  const Tensor<T>* const inputs[] = {&first, &rest...};
-  const Shape shape = formula_shape("fuse_sum", inputs);
-  const Partials<T, 1 + sizeof...(Rest)> partials(inputs, shape);
-  Tensor<T> y = empty<T>({});
-  launch(
-      [f, partials, shape](Array<T>& out, const auto&... x) {
-        DoubleSum<T> total;
-        auto take = [&total](Batch<T> value, std::size_t, auto extent) {
-          total.add(value, extent);
-        };
-        run_formula(f, shape, partials, take, x...);
-        *out.data() = total.result();
-      },
-      y, first, rest...);
-  return record_formula("fuse_sum", std::move(y), inputs, partials,
-                        [f](const auto&... x) { return sum(f(x...)); });
+template <class F, class... X, class T = typename FormulaType<X...>::type>
+Tensor<T> fuse_sum(const F& f, const X&... x) {
+  if constexpr (checked_formula<F, T, X...>())
+    return fuse_sum_tensors<T>(f, formula_input<T>(x)...);
 }
 
 }  // namespace xgrad

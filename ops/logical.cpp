@@ -1,17 +1,9 @@
-#include <xgrad/ops/kernels/elementwise.hpp>
-#include <xgrad/ops/logical.hpp>
+#include <xgrad/ops/instantiate.hpp>
 
-#include <cmath>
+#include <xgrad/ops/logical.hpp>
 
 namespace xgrad {
 namespace {
-
-template <class T, class F>
-Array<bool> each(const Array<T>& x, const F& f) {
-  Array<bool> y = empty_array<bool>(x.shape());
-  for (std::size_t i = 0; i < x.size(); ++i) y.data()[i] = f(x.data()[i]);
-  return y;
-}
 
 template <class F>
 Array<bool> each(const char* op, const Array<bool>& a, const Array<bool>& b, const F& f,
@@ -47,19 +39,6 @@ Array<bool> close(const char* op, const Tensor<T>& a, const Tensor<T>& b, double
 
 }  // namespace
 
-template <class T>
-Array<bool> isnan(const Tensor<T>& x) {
-  return each(x.value(), [](T a) { return std::isnan(a); });
-}
-template <class T>
-Array<bool> isinf(const Tensor<T>& x) {
-  return each(x.value(), [](T a) { return std::isinf(a); });
-}
-template <class T>
-Array<bool> isfinite(const Tensor<T>& x) {
-  return each(x.value(), [](T a) { return std::isfinite(a); });
-}
-
 Array<bool> logical_and(const Array<bool>& a, const Array<bool>& b, Location at) {
   return each(
       "logical_and", a, b, [](bool x, bool z) { return x && z; }, at);
@@ -73,7 +52,9 @@ Array<bool> logical_xor(const Array<bool>& a, const Array<bool>& b, Location at)
       "logical_xor", a, b, [](bool x, bool z) { return x != z; }, at);
 }
 Array<bool> logical_not(const Array<bool>& a) {
-  return each(a, [](bool x) { return !x; });
+  Array<bool> y = empty_array<bool>(a.shape());
+  for (std::size_t i = 0; i < a.size(); ++i) y.data()[i] = !a.data()[i];
+  return y;
 }
 
 template <class T>
@@ -88,9 +69,7 @@ bool allclose(const Tensor<T>& a, const Tensor<T>& b, double rtol, double atol, 
   return std::find(all.data(), all.data() + all.size(), false) == all.data() + all.size();
 }
 
-#undef XGRAD_TEMPLATE
-#define XGRAD_TEMPLATE
-XGRAD_LOGICAL(float)
-XGRAD_LOGICAL(double)
+XGRAD_CLOSE(, float)
+XGRAD_CLOSE(, double)
 
 }  // namespace xgrad

@@ -3,17 +3,28 @@
 #pragma once
 #include <xgrad/ops/rules.hpp>
 
+#include <cmath>
+
 namespace xgrad {
 
 /// Whether each element is NaN.
-template <class T>
-Array<bool> isnan(const Tensor<T>& x);
+template <class X>
+Truth<X> isnan(const X& x) {
+  return test(x, [](auto a) { return a != a; });
+}
+XGRAD_TEST(isnan)
 /// Whether each element is inf or -inf.
-template <class T>
-Array<bool> isinf(const Tensor<T>& x);
+template <class X>
+Truth<X> isinf(const X& x) {
+  return test(x, [](auto a) { return a == HUGE_VAL || a == -HUGE_VAL; });
+}
+XGRAD_TEST(isinf)
 /// Whether each element is neither NaN nor infinite.
-template <class T>
-Array<bool> isfinite(const Tensor<T>& x);
+template <class X>
+Truth<X> isfinite(const X& x) {
+  return test(x, [](auto a) { return a - a == 0; });
+}
+XGRAD_TEST(isfinite)
 
 /// a and b, element by element.   Throws std::invalid_argument if the shapes do not broadcast, as
 /// all below.
@@ -46,15 +57,13 @@ bool allclose(const Tensor<T>& a, const S& b, double rtol = 1e-5, double atol = 
   return allclose(a, Tensor<T>(b), rtol, atol, equal_nan, at);
 }
 
-#define XGRAD_LOGICAL(T)                                                                          \
-  XGRAD_TEMPLATE template Array<bool> isnan(const Tensor<T>&);                                    \
-  XGRAD_TEMPLATE template Array<bool> isinf(const Tensor<T>&);                                    \
-  XGRAD_TEMPLATE template Array<bool> isfinite(const Tensor<T>&);                                 \
-  XGRAD_TEMPLATE template Array<bool> isclose(const Tensor<T>&, const Tensor<T>&, double, double, \
-                                              bool, Location);                                    \
-  XGRAD_TEMPLATE template bool allclose(const Tensor<T>&, const Tensor<T>&, double, double, bool, \
-                                        Location);
-XGRAD_LOGICAL(float)
-XGRAD_LOGICAL(double)
+// `linkage` is extern here, and nothing in logical.cpp, which makes the code.
+#define XGRAD_CLOSE(linkage, T)                                                                  \
+  linkage template Array<bool> isclose(const Tensor<T>&, const Tensor<T>&, double, double, bool, \
+                                       Location);                                                \
+  linkage template bool allclose(const Tensor<T>&, const Tensor<T>&, double, double, bool,       \
+                                 Location);
+XGRAD_CLOSE(extern, float)
+XGRAD_CLOSE(extern, double)
 
 }  // namespace xgrad

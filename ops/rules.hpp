@@ -92,7 +92,7 @@ using Truth = typename TruthOf<X>::type;
 template <class T, class F>
 Array<bool> compare(const char* op, const Tensor<T>& a, const Tensor<T>& b, F f, Location at);
 
-/// f(x), a truth value per element. Never recorded.
+/// For operations: f(x), a truth value per element. Never recorded.
 template <class T, class F>
 Array<bool> test(const Tensor<T>& x, F f);
 

@@ -89,6 +89,34 @@ TEST(Fuse, SumIsAccumulatedInDouble) {
   EXPECT_NEAR(sum / (4194304 * double(0.1f)), 1, 1e-7);
 }
 
+TEST(Fuse, TakesNumbersAndExpressionsBesideATensor) {
+  const auto f = [](auto a, auto b, auto c) { return a * b + c; };
+  Tensor x = xg::parameter(Tensor{1, 2});
+  const xg::Array<int> integers = {3, 4};
+  Tensor y = xg::fuse(f, integers + 1, x, 0.5);
+  EXPECT_TRUE(identical(y.detach(), Tensor{4.5, 10.5}));
+  xg::sum(y).backward();
+  EXPECT_TRUE(identical(x.grad(), Tensor{4, 5}));
+  EXPECT_EQ(xg::fuse_sum(f, 2, x, integers).item(), 13);
+}
+
+TEST(Fuse, TellsAFormulaFromWhatIsNone) {
+  const auto formula_of_two = [](auto a, auto b) { return a + b; };
+  const auto of_tensors = [](Tensor a, Tensor b) { return a + b; };
+  const auto truth = [](auto a, auto b) { return a < b; };
+  using Two = decltype(formula_of_two);
+  static_assert(xg::is_formula<Two, double, Tensor, Tensor>);
+  static_assert(!xg::is_formula<Two, double, Tensor>);
+  static_assert(!xg::is_formula<decltype(of_tensors), double, Tensor, Tensor>);
+  static_assert(!xg::is_formula<decltype(truth), double, Tensor, Tensor>);
+}
+
+TEST(Fuse, NaNIsNotEqualToItself) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const auto f = [](auto x) { return where(x != x, 1, where(not_equal(x, x), 2, 3)); };
+  EXPECT_TRUE(identical(xg::fuse(f, Tensor{nan, 0}), Tensor{1, 3}));
+}
+
 TEST(Fuse, RejectsShapesThatDoNotBroadcast) {
   const auto add = [](auto a, auto b) { return a + b; };
   const std::string what = check::message<std::invalid_argument>([&] {

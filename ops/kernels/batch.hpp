@@ -15,6 +15,11 @@ namespace xgrad {
 template <class T>
 struct Mask {
   xsimd::batch_bool<T> m;
+
+  friend Mask operator&&(Mask a, Mask b) { return {a.m & b.m}; }
+  friend Mask operator||(Mask a, Mask b) { return {a.m | b.m}; }
+  friend Mask operator!=(Mask a, Mask b) { return {a.m != b.m}; }
+  friend Mask operator!(Mask a) { return {~a.m}; }
 };
 
 template <class T>
@@ -67,7 +72,7 @@ struct Batch {
   friend Mask<T> operator>(Batch a, Batch b) { return {a.v > b.v}; }
   friend Mask<T> operator>=(Batch a, Batch b) { return {a.v >= b.v}; }
   friend Mask<T> operator==(Batch a, Batch b) { return {a.v == b.v}; }
-  friend Mask<T> operator!=(Batch a, Batch b) { return {a.v != b.v}; }
+  friend Mask<T> operator!=(Batch a, Batch b) { return !(a == b); }  // xsimd's forgets NaN
   friend Batch where(Mask<T> condition, Batch a, Batch b) {
     return xsimd::select(condition.m, a.v, b.v);
   }

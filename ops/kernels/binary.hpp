@@ -18,6 +18,11 @@ Batch<T> hypot(Batch<T> a, Batch<T> b) {
   Batch<T> y = large * sqrt(1 + ratio * ratio);
   return where(x == inf, x, where(z == inf, z, y));
 }
+/// a + t (b - a), from the nearer end.
+template <class T>
+Batch<T> lerp(Batch<T> a, Batch<T> b, Batch<T> t) {
+  return where(abs(t) < 0.5, a + t * (b - a), b - (1 - t) * (b - a));
+}
 template <class T>
 Batch<T> copysign(Batch<T> a, Batch<T> b) {
   return xsimd::copysign(a.v, b.v);
