@@ -26,7 +26,6 @@ using paired::Only;
 using problem::Training;
 using variants::array_of;
 using variants::by_hand;
-using variants::formula;
 using variants::learning_rate;
 using variants::XgradMlp;
 
@@ -79,22 +78,28 @@ double verify(const Training& training) {
   return loss;
 }
 
+/// The elementwise formula in one of its forms.
+struct Formula {
+  std::string name;
+  xg::Tensor<> (*function)(const xg::Tensor<>&);
+};
+
 /// Returns the formula's value.
-double verify_formula() {
+double verify_formula(const Formula& formula) {
   const Buffer input = problem::formula_input(formula_size);
   Buffer gradient(formula_size);
   const double expected =
       handwritten::elementwise_chain(input.data(), gradient.data(), formula_size);
   const xg::Tensor<> x = xg::parameter(array_of<float>(input, {formula_size}));
-  const xg::Tensor<> value = formula(x);
+  const xg::Tensor<> value = formula.function(x);
   value.backward();
   if (!agree(value.item(), expected, 1e-4 * std::abs(expected))) {
-    disagree("elementwise", "value", value.item(), expected);
+    disagree(formula.name, "value", value.item(), expected);
   }
   for (std::size_t i = 0; i < formula_size; ++i) {
     const float xgrad = x.grad().data()[i];
     if (!agree(xgrad, gradient[i], 1e-5)) {
-      disagree("elementwise", "gradient, element " + std::to_string(i), xgrad, gradient[i]);
+      disagree(formula.name, "gradient, element " + std::to_string(i), xgrad, gradient[i]);
     }
   }
   return value.item();
@@ -148,13 +153,14 @@ void benchmark_scalar(benchmark::State& state) {
   paired::measure(state, chain_length, step);
 }
 
-void benchmark_elementwise(benchmark::State& state, double value, Only only) {
+void benchmark_elementwise(benchmark::State& state, const Formula& formula, double value,
+                           Only only) {
   const Buffer input = problem::formula_input(formula_size);
   Buffer gradient(formula_size);
   const xg::Tensor<> x = xg::parameter(array_of<float>(input, {formula_size}));
   const auto step = [&] {
     x.zero_grad();
-    formula(x).backward();
+    formula.function(x).backward();
   };
   step();
   step();
@@ -241,9 +247,15 @@ int main(int argc, char** argv) {
       benchmark_training(state, training, loss, only);
     });
   }
-  const double value = verify_formula();
-  add("elementwise_1e6",
-      [value, only](benchmark::State& state) { benchmark_elementwise(state, value, only); });
+  const std::vector<Formula> formulas = {{"elementwise_1e6", variants::by_operations},
+                                         {"sum_of_fuse_1e6", variants::sum_of_fuse},
+                                         {"fuse_sum_1e6", variants::fuse_sum}};
+  for (const Formula& formula : formulas) {
+    const double value = verify_formula(formula);
+    add(formula.name, [&formula, value, only](benchmark::State& state) {
+      benchmark_elementwise(state, formula, value, only);
+    });
+  }
   if (only != Only::handwritten) add("scalar_op", benchmark_scalar);
 
   Medians medians;

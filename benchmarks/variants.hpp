@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <memory>
 #include <vector>
+#include <xgrad/ops/fuse.hpp>
 #include <xgrad/xgrad.hpp>
 
 namespace variants {
@@ -83,9 +84,13 @@ class XgradMlp {
   xg::nn::SGD<> optimizer_;
 };
 
-/// sum(tanh(x) exp(-x x) + relu(x) / (1 + x x)), an operation at a time.
-inline xg::Tensor<> formula(const xg::Tensor<>& x) {
-  return xg::sum(xg::tanh(x) * xg::exp(-x * x) + xg::relu(x) / (1.0f + x * x));
-}
+/// sum(tanh(x) exp(-x x) + relu(x) / (1 + x x)): an operation at a time, the elements in one loop,
+/// and all in one loop.
+inline constexpr auto formula = [](auto x) {
+  return tanh(x) * exp(-x * x) + relu(x) / (1.0f + x * x);
+};
+inline xg::Tensor<> by_operations(const xg::Tensor<>& x) { return xg::sum(formula(x)); }
+inline xg::Tensor<> sum_of_fuse(const xg::Tensor<>& x) { return xg::sum(xg::fuse(formula, x)); }
+inline xg::Tensor<> fuse_sum(const xg::Tensor<>& x) { return xg::fuse_sum(formula, x); }
 
 }  // namespace variants
