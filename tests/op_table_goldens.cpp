@@ -5,12 +5,9 @@
 // `case <row>` come the inputs `x`, the result `y`, and if the row is differentiable, a cotangent
 // `g` and the gradients `d` of the inputs; then perhaps directions `u` and the gradients `s` of
 // sum u_i . d_i. A line `skip <op> <reason>` names an operation that PyTorch cannot judge.
+#include "golden_text.hpp"
 #include "op_table_trial.hpp"
 
-#include <zlib.h>
-
-#include <cstdlib>
-#include <filesystem>
 #include <map>
 #include <set>
 #include <sstream>
@@ -23,40 +20,6 @@ namespace {
 using Tensor = xgrad::Tensor<double>;
 const std::filesystem::path folder = std::filesystem::path(XGRAD_SOURCE_DIR) / "tests" / "goldens";
 
-std::string unpacked(const std::filesystem::path& path) {
-  gzFile file = gzopen(path.c_str(), "rb");
-  std::string text(1 << 16, '\0');
-  std::size_t size = 0;
-  for (int n = 1; file != nullptr && n > 0; size += static_cast<std::size_t>(n)) {
-    if (text.size() - size < 1 << 15) text.resize(2 * text.size());
-    n = std::max(0, gzread(file, text.data() + size, 1 << 15));
-  }
-  gzclose(file);
-  text.resize(size);
-  return text;
-}
-
-Plain array_of(const std::string& rest) {
-  const char* p = rest.c_str();
-  Shape shape;
-  while (true) {
-    while (*p == ' ') ++p;
-    if (*p == ':') break;
-    char* end = nullptr;
-    shape.push_back(std::strtoul(p, &end, 10));
-    p = end;
-  }
-  Plain result(shape);
-  ++p;
-  for (double& element : result.data) {
-    char* end = nullptr;
-    element = std::strtod(p, &end);
-    EXPECT_NE(p, end) << "too few elements: " << rest;
-    p = end;
-  }
-  return result;
-}
-
 struct Golden {
   std::string row;
   std::map<char, std::vector<Plain>> arrays;
@@ -68,7 +31,7 @@ struct GoldenFile {
 };
 
 GoldenFile read(const std::filesystem::path& path) {
-  std::istringstream lines(unpacked(path));
+  std::istringstream lines(golden_text::unpacked(path));
   GoldenFile file;
   std::string line;
   std::getline(lines, line);
@@ -82,7 +45,7 @@ GoldenFile read(const std::filesystem::path& path) {
       std::size_t reason = rest.find(' ');
       file.skipped[rest.substr(0, reason)] = rest.substr(reason + 1);
     } else {
-      file.goldens.back().arrays[key[0]].push_back(array_of(rest));
+      file.goldens.back().arrays[key[0]].push_back(golden_text::array_of(rest));
     }
   }
   EXPECT_EQ(line, "end") << path << " is cut short";
