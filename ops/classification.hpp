@@ -79,16 +79,15 @@ Tensor<T> nll_loss(const Tensor<T>& log_probabilities, const E& labels,
   return nll_loss(log_probabilities, saturated<int>(labels), options, at);
 }
 
-#define XGRAD_CLASSIFICATION(T)                                                                   \
-  extern template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Array<int>&, Location); \
-  extern template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Array<int>&,            \
-                                                  const CrossEntropyOptions<T>&, Location);       \
-  extern template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Tensor<T>&,             \
-                                                  const CrossEntropyOptions<T>&, Location);       \
-  extern template Tensor<T> nll_loss(const Tensor<T>&, const Array<int>&, const NllOptions<T>&,   \
-                                     Location);
-XGRAD_CLASSIFICATION(float)
-XGRAD_CLASSIFICATION(double)
-#undef XGRAD_CLASSIFICATION
+#define XGRAD_CLASSIFICATION(linkage, T)                                                           \
+  linkage template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Array<int>&, Location); \
+  linkage template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Array<int>&,            \
+                                                   const CrossEntropyOptions<T>&, Location);       \
+  linkage template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Tensor<T>&,             \
+                                                   const CrossEntropyOptions<T>&, Location);       \
+  linkage template Tensor<T> nll_loss(const Tensor<T>&, const Array<int>&, const NllOptions<T>&,   \
+                                      Location);
+XGRAD_CLASSIFICATION(extern, float)
+XGRAD_CLASSIFICATION(extern, double)
 
 }  // namespace xgrad

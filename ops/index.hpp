@@ -68,7 +68,6 @@ Tensor<T> scatter_nd(const Tensor<T>& x, const Indices& indices, const Same<Tens
 template <class T = float>
 Tensor<T> one_hot(const Indices& labels, std::size_t classes, Location at = here());
 
-// `linkage` is extern here, and nothing in index.cpp, which makes the code.
 #define XGRAD_INDEX(linkage, T)                                                                   \
   linkage template Tensor<T> take(const Tensor<T>&, Indices, std::optional<int>, Location);       \
   linkage template Tensor<T> index_add(const Tensor<T>&, std::optional<int>, Indices,             \

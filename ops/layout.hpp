@@ -99,7 +99,6 @@ template <class T>
 std::vector<Tensor<T>> meshgrid(const std::vector<Tensor<T>>& tensors,
                                 Indexing indexing = Indexing::xy, Location at = here());
 
-// `linkage` is extern here, and nothing in layout.cpp, which makes the code.
 #define XGRAD_LAYOUT(linkage, T)                                                                  \
   linkage template Tensor<T> flatten(const Tensor<T>&, int, int, Location);                       \
   linkage template Tensor<T> swapaxes(const Tensor<T>&, int, int, Location);                      \

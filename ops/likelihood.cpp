@@ -174,19 +174,7 @@ Tensor<T> gaussian_nll_loss(const Tensor<T>& mean, const Same<Tensor<T>>& target
   return reduced(op, elements, options.reduction, at);
 }
 
-#define XGRAD_LIKELIHOOD(T)                                                                      \
-  template Tensor<T> binary_cross_entropy(const Tensor<T>&, const Tensor<T>&, Reduction,         \
-                                          Location);                                             \
-  template Tensor<T> binary_cross_entropy_with_logits(const Tensor<T>&, const Tensor<T>&,        \
-                                                      Reduction, Location);                      \
-  template Tensor<T> binary_cross_entropy_with_logits(const Tensor<T>&, const Tensor<T>&,        \
-                                                      const BinaryOptions<T>&, Location);        \
-  template Tensor<T> kl_div(const Tensor<T>&, const Tensor<T>&, Reduction, LogTarget, Location); \
-  template Tensor<T> poisson_nll_loss(const Tensor<T>&, const Tensor<T>&, const PoissonOptions&, \
-                                      Location);                                                 \
-  template Tensor<T> gaussian_nll_loss(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&,     \
-                                       const GaussianOptions&, Location);
-XGRAD_LIKELIHOOD(float)
-XGRAD_LIKELIHOOD(double)
+XGRAD_LIKELIHOOD(, float)
+XGRAD_LIKELIHOOD(, double)
 
 }  // namespace xgrad

@@ -184,13 +184,7 @@ Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& b
   });
 }
 
-#define XGRAD_LINALG(T)                                                                       \
-  template Tensor<T> dot(const Tensor<T>&, const Tensor<T>&, Location);                       \
-  template Tensor<T> matmul(const Tensor<T>&, const Tensor<T>&, Location);                    \
-  template Tensor<T> outer(const Tensor<T>&, const Tensor<T>&, Location);                     \
-  template Tensor<T> linear(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&, Activation, \
-                            Location);
-XGRAD_LINALG(float)
-XGRAD_LINALG(double)
+XGRAD_LINALG(, float)
+XGRAD_LINALG(, double)
 
 }  // namespace xgrad

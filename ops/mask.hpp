@@ -34,7 +34,6 @@ Array<std::int64_t> nonzero(const Array<bool>& mask);
 /// The same as places in row-major order: (count).   Never recorded.
 Array<std::int64_t> flatnonzero(const Array<bool>& mask);
 
-// `linkage` is extern here, and nothing in mask.cpp, which makes the code.
 #define XGRAD_MASK(linkage, T)                                                                   \
   linkage template Tensor<T> masked_fill(const Tensor<T>&, const Array<bool>&, const Tensor<T>&, \
                                          Location);                                              \

@@ -264,21 +264,7 @@ Tensor<T> cosine_similarity(const Tensor<T>& a, const Same<Tensor<T>>& b, int ax
   return sum(unit(a) * unit(b), axis);
 }
 
-#define XGRAD_NORMALIZE(T)                                                                         \
-  template Tensor<T> layer_norm(const Tensor<T>&, const Shape&, const Tensor<T>&,                  \
-                                const Tensor<T>&, double, Location);                               \
-  template Tensor<T> rms_norm(const Tensor<T>&, const Shape&, const Tensor<T>&, double, Location); \
-  template Tensor<T> group_norm(const Tensor<T>&, int, const Tensor<T>&, const Tensor<T>&, double, \
-                                Location);                                                         \
-  template Tensor<T> instance_norm(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&, double,   \
-                                   Location);                                                      \
-  template Tensor<T> batch_norm(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&,              \
-                                const Tensor<T>&, const Tensor<T>&, double, Location);             \
-  template BatchNorm<T> batch_norm_training(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&,  \
-                                            double, Location);                                     \
-  template Tensor<T> normalize(const Tensor<T>&, int, double, Location);                           \
-  template Tensor<T> cosine_similarity(const Tensor<T>&, const Tensor<T>&, int, double, Location);
-XGRAD_NORMALIZE(float)
-XGRAD_NORMALIZE(double)
+XGRAD_NORMALIZE(, float)
+XGRAD_NORMALIZE(, double)
 
 }  // namespace xgrad

@@ -87,7 +87,6 @@ Tensor<T> tril(const Tensor<T>& x, int offset = 0, Location at = here());
 template <class T>
 Tensor<T> triu(const Tensor<T>& x, int offset = 0, Location at = here());
 
-// `linkage` is extern here, and nothing in rearrange.cpp, which makes the code.
 #define XGRAD_REARRANGE(linkage, T)                                                                \
   linkage template Tensor<T> flip(const Tensor<T>&, const Axes&, Location);                        \
   linkage template Tensor<T> rot90(const Tensor<T>&, int, const std::vector<int>&, Location);      \

@@ -103,9 +103,13 @@ using IfNumber = std::enable_if_t<std::is_arithmetic_v<S> && IsVariable<X>::valu
 template <class S>
 using IfOperand = std::enable_if_t<std::is_arithmetic_v<std::decay_t<S>> || is_expression<S>, int>;
 
-// Below an operation stands one line that names its form, e.g. XGRAD_UNARY(tanh). In a user's file
-// it says that the library holds the code; in the family's own file, after ops/instantiate.hpp, it
-// makes that code.
+// What is not elementwise is listed at the end of a family's header, in XGRAD_<FAMILY>(linkage, T):
+// `linkage` is extern there, which says that the library holds the code, and nothing in the file
+// that makes it.
+//
+// Below an elementwise operation stands one line that names its form, e.g. XGRAD_UNARY(tanh). In a
+// user's file it says that the library holds the code; in the family's own file, after
+// ops/instantiate.hpp, it makes that code.
 #define XGRAD_TEMPLATE extern
 #define XGRAD_UNARY(name)                                           \
   XGRAD_TEMPLATE template Tensor<float> name(const Tensor<float>&); \

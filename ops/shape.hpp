@@ -96,17 +96,16 @@ template <class T>
 Tensor<T> slice_scatter(const Tensor<T>& x, const Shape& shape, const std::vector<Slice>& slices,
                         Location at = here());
 
-#define XGRAD_SHAPE(T)                                                                          \
-  extern template Tensor<T> reshape(const Tensor<T>&, const Shape&, Location);                  \
-  extern template Tensor<T> reshape(const Tensor<T>&, std::initializer_list<Extent>, Location); \
-  extern template Tensor<T> transpose(const Tensor<T>&, Location);                              \
-  extern template Tensor<T> transpose(const Tensor<T>&, const std::vector<int>&, Location);     \
-  extern template Tensor<T> concatenate(const std::vector<Tensor<T>>&, int, Location);          \
-  extern template Tensor<T> slice(const Tensor<T>&, const std::vector<Slice>&, Location);       \
-  extern template Tensor<T> slice_scatter(const Tensor<T>&, const Shape&,                       \
-                                          const std::vector<Slice>&, Location);
-XGRAD_SHAPE(float)
-XGRAD_SHAPE(double)
-#undef XGRAD_SHAPE
+#define XGRAD_SHAPE(linkage, T)                                                                  \
+  linkage template Tensor<T> reshape(const Tensor<T>&, const Shape&, Location);                  \
+  linkage template Tensor<T> reshape(const Tensor<T>&, std::initializer_list<Extent>, Location); \
+  linkage template Tensor<T> transpose(const Tensor<T>&, Location);                              \
+  linkage template Tensor<T> transpose(const Tensor<T>&, const std::vector<int>&, Location);     \
+  linkage template Tensor<T> concatenate(const std::vector<Tensor<T>>&, int, Location);          \
+  linkage template Tensor<T> slice(const Tensor<T>&, const std::vector<Slice>&, Location);       \
+  linkage template Tensor<T> slice_scatter(const Tensor<T>&, const Shape&,                       \
+                                           const std::vector<Slice>&, Location);
+XGRAD_SHAPE(extern, float)
+XGRAD_SHAPE(extern, double)
 
 }  // namespace xgrad

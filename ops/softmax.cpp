@@ -124,12 +124,7 @@ Tensor<T> logsumexp(const Tensor<T>& x, const Axes& axes, KeepDims keep, Locatio
   });
 }
 
-#define XGRAD_SOFTMAX(T)                                           \
-  template Tensor<T> softmax(const Tensor<T>&, int, Location);     \
-  template Tensor<T> record_softmax(const Tensor<T>&, Tensor<T>);  \
-  template Tensor<T> log_softmax(const Tensor<T>&, int, Location); \
-  template Tensor<T> logsumexp(const Tensor<T>&, const Axes&, KeepDims, Location);
-XGRAD_SOFTMAX(float)
-XGRAD_SOFTMAX(double)
+XGRAD_SOFTMAX(, float)
+XGRAD_SOFTMAX(, double)
 
 }  // namespace xgrad

@@ -54,13 +54,12 @@ Array<bool> any_of(const Array<bool>& condition, const Axes& axes = {},
 Array<bool> all_of(const Array<bool>& condition, const Axes& axes = {},
                    KeepDims keep = KeepDims::no, Location at = here());
 
-#define XGRAD_STATISTICS(T)                                                              \
-  extern template Tensor<T> prod(const Tensor<T>&, const Axes&, KeepDims, Location);     \
-  extern template Tensor<T> var(const Tensor<T>&, const Axes&, int, KeepDims, Location); \
-  extern template Tensor<T> std(const Tensor<T>&, const Axes&, int, KeepDims, Location); \
-  extern template Tensor<T> norm(const Tensor<T>&, double, const Axes&, KeepDims, Location);
-XGRAD_STATISTICS(float)
-XGRAD_STATISTICS(double)
-#undef XGRAD_STATISTICS
+#define XGRAD_STATISTICS(linkage, T)                                                      \
+  linkage template Tensor<T> prod(const Tensor<T>&, const Axes&, KeepDims, Location);     \
+  linkage template Tensor<T> var(const Tensor<T>&, const Axes&, int, KeepDims, Location); \
+  linkage template Tensor<T> std(const Tensor<T>&, const Axes&, int, KeepDims, Location); \
+  linkage template Tensor<T> norm(const Tensor<T>&, double, const Axes&, KeepDims, Location);
+XGRAD_STATISTICS(extern, float)
+XGRAD_STATISTICS(extern, double)
 
 }  // namespace xgrad
