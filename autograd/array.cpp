@@ -10,6 +10,16 @@ std::size_t size_of(const Shape& shape) noexcept {
   return size;
 }
 
+Shape joined(Shape a, const Shape& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+Shape without(Shape shape, std::size_t axis) {
+  shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
+  return shape;
+}
+
 void check_size(const Shape& shape, std::size_t element_bytes) {
   std::size_t bytes = element_bytes;
   for (std::size_t extent : shape) {

@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <type_traits>
 
@@ -27,6 +28,14 @@ template <class T>
 using Array =
     xt::xarray_container<xt::uvector<T, PoolAllocator<T>>, xt::layout_type::row_major, Shape>;
 
+/// An array that nobody changes any more, for kernels and derivatives to share.
+template <class T>
+using SharedArray = std::shared_ptr<const Array<T>>;
+template <class T>
+SharedArray<T> shared(Array<T> array) {
+  return std::allocate_shared<Array<T>>(PoolAllocator<Array<T>>(), std::move(array));
+}
+
 /// Throws std::invalid_argument if the elements of this size would not fit in the address space.
 void check_size(const Shape& shape, std::size_t element_bytes);
 
@@ -39,6 +48,10 @@ Array<T> empty_array(const Shape& shape) {
 
 /// Product of the extents.
 std::size_t size_of(const Shape& shape) noexcept;
+
+/// The extents of a, then those of b; all extents but that of an axis.
+Shape joined(Shape a, const Shape& b);
+Shape without(Shape shape, std::size_t axis);
 
 /// `(64, 784)`, `(64)`, and `()` for a scalar.
 std::string to_string(const Shape& shape);

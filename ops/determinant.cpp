@@ -1,12 +1,16 @@
+#include <xgrad/ops/creation.hpp>
 #include <xgrad/ops/decomposition.hpp>
+#include <xgrad/ops/index.hpp>
 #include <xgrad/ops/kernels/lapack.hpp>
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/matrices.hpp>
+#include <xgrad/ops/rearrange.hpp>
 #include <xgrad/ops/unary.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace xgrad {
 
@@ -97,11 +101,11 @@ Tensor<T> regular_det(const Tensor<T>& x) {
 template <class T>
 Tensor<T> polynomial_det(const Tensor<T>& x) {
   std::size_t n = x.shape()[0];
-  Tensor<T> eye = identity<T>(n), z = x;
-  Tensor<T> below = upper_part(ones<T>({n, n}), 1);
+  Tensor<T> one = eye<T>(n), z = x;
+  Tensor<T> below = triu(ones<T>({n, n}), 1);
   for (std::size_t i = 1; i < n; ++i) {
-    Tensor<T> diagonal = matmul(below, sum(z * eye, 1, keep_dims));  // sums of those below
-    z = matmul(upper_part(z, 1) - eye * diagonal, x);
+    Tensor<T> diagonal = matmul(below, sum(z * one, 1, keep_dims));  // sums of those below
+    z = matmul(triu(z, 1) - one * diagonal, x);
   }
   Tensor<T> y = slice(z, {0, 0});
   return n % 2 == 0 ? -y : y;
@@ -110,18 +114,18 @@ Tensor<T> polynomial_det(const Tensor<T>& x) {
 /// Gaussian elimination with complete pivoting: permutations that bring a nonsingular block of
 /// `rank` rows to the front, and their sign.
 struct CompletePivoting {
-  std::vector<std::size_t> rows, columns;
+  Array<std::int64_t> rows, columns;
   std::size_t rank = 0;
   int sign = 1;
 
   template <class T>
-  CompletePivoting(const Array<T>& x, double least_ratio) {
+  CompletePivoting(const Array<T>& x, double least_ratio)
+      : rows(empty_array<std::int64_t>({x.shape()[0]})),
+        columns(empty_array<std::int64_t>(rows.shape())) {
     std::size_t n = x.shape()[0];
     std::vector<double> a(x.data(), x.data() + n * n);
-    for (std::size_t i = 0; i < n; ++i) {
-      rows.push_back(i);
-      columns.push_back(i);
-    }
+    std::iota(rows.data(), rows.data() + n, 0);
+    std::iota(columns.data(), columns.data() + n, 0);
     double first = 0;
     for (; rank < n; ++rank) {
       std::size_t r = rank, c = rank;
@@ -145,21 +149,11 @@ struct CompletePivoting {
   }
 
  private:
-  void exchange(std::vector<std::size_t>& order, std::size_t i) {
+  void exchange(Array<std::int64_t>& order, std::size_t i) {
     if (i != rank) sign = -sign;
-    std::swap(order[i], order[rank]);
+    std::swap(order.data()[i], order.data()[rank]);
   }
 };
-
-/// The matrix that brings row order[i] to place i.
-template <class T>
-Tensor<T> permutation(const std::vector<std::size_t>& order) {
-  Tensor<T> y = zeros<T>({order.size(), order.size()});
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    y.mutable_value().data()[i * order.size() + order[i]] = 1;
-  }
-  return y;
-}
 
 /// Below this ratio of pivots X^-1 is too inaccurate for a gradient.
 template <class T>
@@ -172,8 +166,7 @@ template <class T>
 Tensor<T> singular_det(const Tensor<T>& x, Location at) {
   CompletePivoting order(x.value(), least_ratio<T>());
   if (order.rank == 0) return polynomial_det(x);
-  Tensor<T> b =
-      matmul(matmul(permutation<T>(order.rows), x), transposed(permutation<T>(order.columns)));
+  Tensor<T> b = take(take(x, order.rows, 0), order.columns, 1);
   Slice::Index r = static_cast<Slice::Index>(order.rank);
   Slice first = range(std::nullopt, r), rest = range(r, std::nullopt);
   Tensor<T> b11 = slice(b, {first, first});
@@ -203,7 +196,7 @@ Tensor<T> det(const Tensor<T>& x, Location at) {
   std::fill_n(replaced.data(), count, false);
   for (std::size_t i : singular) replaced.data()[i] = true;
   Tensor<T> regular;
-  if (singular.size() < count) regular = regular_det(where(replaced, identity<T>(n), stack));
+  if (singular.size() < count) regular = regular_det(where(replaced, eye<T>(n), stack));
   std::vector<Tensor<T>> parts;
   Slice::Index start = 0, end = static_cast<Slice::Index>(count);
   for (std::size_t i : singular) {
@@ -230,10 +223,7 @@ SignLogDet<T> slogdet(const Tensor<T>& x, Location at) {
   return {half(pair, 0), y};
 }
 
-#define XGRAD_DETERMINANT(T)                          \
-  template Tensor<T> det(const Tensor<T>&, Location); \
-  template SignLogDet<T> slogdet(const Tensor<T>&, Location);
-XGRAD_DETERMINANT(float)
-XGRAD_DETERMINANT(double)
+XGRAD_DETERMINANT(, float)
+XGRAD_DETERMINANT(, double)
 
 }  // namespace xgrad

@@ -146,7 +146,7 @@ Tensor<T> einsum(const std::string& subscripts, const std::vector<Tensor<T>>& op
   return same ? reshape(y.tensor, y.tensor.shape()) : y.tensor;
 }
 
-template Tensor<float> einsum(const std::string&, const std::vector<Tensor<float>>&, Location);
-template Tensor<double> einsum(const std::string&, const std::vector<Tensor<double>>&, Location);
+XGRAD_EINSUM(, float)
+XGRAD_EINSUM(, double)
 
 }  // namespace xgrad

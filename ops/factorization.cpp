@@ -2,6 +2,7 @@
 #include <xgrad/ops/kernels/lapack.hpp>
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/matrices.hpp>
+#include <xgrad/ops/rearrange.hpp>
 #include <xgrad/ops/unary.hpp>
 
 #include <algorithm>
@@ -56,8 +57,8 @@ Tensor<T> cholesky(const Tensor<T>& x, Location at) {
       });
   return record("cholesky", y, {&x}, [saved = Saved<T>(y)](Pullback<T>& p) {
     Tensor<T> l = p.output(saved), product = matmul(transposed(l), p.g);
-    Tensor<T> phi = lower_part(product) + transposed(lower_part(product, 1));  // twice, symmetric
-    auto divided = [&](const Tensor<T>& z) {                                   // L^-T Z
+    Tensor<T> phi = tril(product) + transposed(tril(product, -1));  // twice, symmetric
+    auto divided = [&](const Tensor<T>& z) {                        // L^-T Z
       return solve_triangular("cholesky", l, z, true, true, false, {});
     };
     p.add(0, divided(transposed(divided(phi))) * 0.5);
@@ -77,8 +78,8 @@ Qr<T> tall_qr(const Tensor<T>& x) {
   });
   y = record("qr", y, {&x}, [parts, saved = Saved<T>(y)](Pullback<T>& p) {
     std::vector<Tensor<T>> qr = unpack(p.output(saved), parts), g = unpack(p.g, parts);
-    Tensor<T> s = matmul(qr[1], transposed(upper_part(g[1]))) - matmul(transposed(g[0]), qr[0]);
-    s = lower_part(s) + transposed(lower_part(s, 1));
+    Tensor<T> s = matmul(qr[1], transposed(triu(g[1]))) - matmul(transposed(g[0]), qr[0]);
+    s = tril(s) + transposed(tril(s, -1));
     Tensor<T> z = transposed(g[0] + matmul(qr[0], s));
     p.add(0, transposed(solve_triangular("qr", qr[1], z, false, false, false, {})));
   });
@@ -188,14 +189,7 @@ Tensor<T> svdvals(const Tensor<T>& x, Location at) {
   });
 }
 
-#define XGRAD_FACTORIZATION(T)                             \
-  template Tensor<T> cholesky(const Tensor<T>&, Location); \
-  template Qr<T> qr(const Tensor<T>&, Location);           \
-  template Eigh<T> eigh(const Tensor<T>&, Location);       \
-  template Tensor<T> eigvalsh(const Tensor<T>&, Location); \
-  template Svd<T> svd(const Tensor<T>&, Location);         \
-  template Tensor<T> svdvals(const Tensor<T>&, Location);
-XGRAD_FACTORIZATION(float)
-XGRAD_FACTORIZATION(double)
+XGRAD_FACTORIZATION(, float)
+XGRAD_FACTORIZATION(, double)
 
 }  // namespace xgrad

@@ -6,8 +6,7 @@ namespace xgrad {
 
 using Integers = Array<std::int64_t>;
 
-Indices::Indices(Integers array)
-    : array_(std::allocate_shared<Integers>(PoolAllocator<Integers>(), std::move(array))) {}
+Indices::Indices(Integers array) : array_(shared(std::move(array))) {}
 
 Indices::Indices(std::initializer_list<std::int64_t> list) {
   Integers array = empty_array<std::int64_t>({list.size()});

@@ -4,7 +4,6 @@
 
 #include <initializer_list>
 #include <limits>
-#include <memory>
 
 namespace xgrad {
 
@@ -51,7 +50,7 @@ class Indices {
 
  private:
   static Array<std::int64_t> scalar(std::int64_t index);
-  std::shared_ptr<const Array<std::int64_t>> array_;
+  SharedArray<std::int64_t> array_;
 };
 
 }  // namespace xgrad

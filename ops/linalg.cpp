@@ -2,12 +2,13 @@
 #include <xgrad/ops/kernels/gemm.hpp>
 #include <xgrad/ops/kernels/map.hpp>
 #include <xgrad/ops/linalg.hpp>
-#include <xgrad/ops/shape.hpp>
+#include <xgrad/ops/matrices.hpp>
 #include <xgrad/ops/unary.hpp>
 
-#include <numeric>
-
 namespace xgrad {
+
+using namespace matrices;
+
 namespace {
 
 /// The product of two buffers read as matrices, the result under any shape of m n elements.
@@ -36,17 +37,6 @@ Tensor<T> product(const char* op, const Tensor<T>& a, const Tensor<T>& b, const 
                 });
 }
 
-Shape without(const Shape& shape, std::size_t axis) {
-  Shape result(shape);
-  result.erase(result.begin() + static_cast<std::ptrdiff_t>(axis));
-  return result;
-}
-
-Shape joined(Shape a, const Shape& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
 [[noreturn]] void fail_inner(const char* op, const Shape& a, const Shape& b, Location at) {
   fail(op, "(..., m, k) and (..., k, n)", to_string(a) + " and " + to_string(b), at);
 }
@@ -68,20 +58,14 @@ Tensor<T> flat_product(const char* op, const Tensor<T>& a, const Tensor<T>& b) {
 template <class T>
 Tensor<T> batched_product(const char* op, const Tensor<T>& a, const Tensor<T>& b,
                           const ProductDims& dims, Location at) {
-  Shape lead_a(a.shape().begin(), a.shape().end() - 2),
-      lead_b(b.shape().begin(), b.shape().end() - 2);
-  Shape lead = lead_a;
+  Shape lead_a = lead_of(a.shape()), lead_b = lead_of(b.shape()), lead = lead_a;
   if (!broadcast_into(lead, lead_b)) fail_inner(op, a.shape(), b.shape(), at);
   Tensor<T> y = empty<T>(joined(lead, {dims.m, dims.n}));
   launch(
-      [&](Array<T>& out, const Array<T>& x, const Array<T>& z) {
-        const Shape* shapes[] = {&lead_a, &lead_b};
-        for_each_row(lead, shapes, [&](const Row& row) {
-          for (std::size_t i = 0; i < row.length; ++i) {
-            gemm(dims, x.data() + (row.in[0] + i * row.step[0]) * dims.m * dims.k,
-                 z.data() + (row.in[1] + i * row.step[1]) * dims.k * dims.n,
-                 out.data() + (row.out + i) * dims.m * dims.n);
-          }
+      [dims, lead, lead_a, lead_b](Array<T>& out, const Array<T>& x, const Array<T>& z) {
+        for_each_matrix(lead, lead_a, lead_b, [&](std::size_t i, std::size_t j, std::size_t to) {
+          gemm(dims, x.data() + i * dims.m * dims.k, z.data() + j * dims.k * dims.n,
+               out.data() + to * dims.m * dims.n);
         });
       },
       y, a, b);
@@ -108,11 +92,7 @@ Tensor<T> dot(const Tensor<T>& a, const Tensor<T>& b, Location at) {
   if (a.shape().back() != b.shape()[axis]) fail_inner("dot", a.shape(), b.shape(), at);
   if (b.ndim() <= 2) return flat_product("dot", a, b);
   // Bring the summed axis of a stack to the front; what remains are the columns of one matrix.
-  std::vector<int> order(b.ndim());
-  std::iota(order.begin(), order.end(), 0);
-  std::rotate(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(axis),
-              order.begin() + static_cast<std::ptrdiff_t>(axis) + 1);
-  Tensor<T> columns = transpose(b, order, at);
+  Tensor<T> columns = moveaxis(b, static_cast<int>(axis), 0, at);
   Shape rows = without(a.shape(), a.ndim() - 1), rest = without(b.shape(), axis);
   return product("dot", a, columns, {size_of(rows), size_of(rest), a.shape().back()},
                  joined(rows, rest));

@@ -1,13 +1,26 @@
 // What the operations on stacks (..., m, n) of matrices share. Not part of the public interface.
 #pragma once
 #include <xgrad/ops/arithmetic.hpp>
-#include <xgrad/ops/shape.hpp>
+#include <xgrad/ops/kernels/rows.hpp>
+#include <xgrad/ops/layout.hpp>
 
 namespace xgrad::matrices {
 
-/// The leading axes of a stack, and its number of matrices.
+/// The leading axes of a stack.
 inline Shape lead_of(const Shape& shape) { return Shape(shape.begin(), shape.end() - 2); }
-Shape joined(Shape a, const Shape& b);
+
+/// visit(number of a's matrix, of b's, of the result's) for each matrix of a stack, to whose
+/// leading axes those of a and b broadcast.
+template <class Visit>
+void for_each_matrix(const Shape& lead, const Shape& lead_a, const Shape& lead_b,
+                     const Visit& visit) {
+  const Shape* shapes[] = {&lead_a, &lead_b};
+  for_each_row(lead, shapes, [&](const Row& row) {
+    for (std::size_t i = 0; i < row.length; ++i) {
+      visit(row.in[0] + i * row.step[0], row.in[1] + i * row.step[1], row.out + i);
+    }
+  });
+}
 
 /// Throw std::invalid_argument naming `op` unless x is a stack of matrices, of square matrices.
 void check_matrix(const char* op, const Shape& shape, Location at);
@@ -21,20 +34,18 @@ bool all_finite(const T* x, std::size_t n);
 
 /// The transpose of each matrix.
 template <class T>
-Tensor<T> transposed(const Tensor<T>& x);
-/// x with an axis of extent 1 before or after its last: vectors as rows or columns.
+Tensor<T> transposed(const Tensor<T>& x) {
+  return swapaxes(x, -1, -2);
+}
+/// Vectors as rows or columns.
 template <class T>
-Tensor<T> as_row(const Tensor<T>& x);
+Tensor<T> as_row(const Tensor<T>& x) {
+  return expand_dims(x, -2);
+}
 template <class T>
-Tensor<T> as_column(const Tensor<T>& x);
-/// The n by n identity.
-template <class T>
-Tensor<T> identity(std::size_t n);
-/// x_ij where i - j >= offset, or j - i >= offset, else 0.
-template <class T>
-Tensor<T> lower_part(const Tensor<T>& x, int offset = 0);
-template <class T>
-Tensor<T> upper_part(const Tensor<T>& x, int offset = 0);
+Tensor<T> as_column(const Tensor<T>& x) {
+  return expand_dims(x, -1);
+}
 /// a / b, but 0 where both are 0: terms of a derivative that vanish.
 template <class T>
 Tensor<T> quotient(const Tensor<T>& a, const Tensor<T>& b);
@@ -55,21 +66,18 @@ template <class T>
 Tensor<T> solve_triangular(const char* op, const Tensor<T>& a, const Tensor<T>& b, bool lower,
                            bool transposed, bool unit_diagonal, Location at);
 
-#define XGRAD_MATRICES(T)                                                                     \
-  extern template bool all_finite(const T*, std::size_t);                                     \
-  extern template Tensor<T> transposed(const Tensor<T>&);                                     \
-  extern template Tensor<T> as_row(const Tensor<T>&);                                         \
-  extern template Tensor<T> as_column(const Tensor<T>&);                                      \
-  extern template Tensor<T> identity(std::size_t);                                            \
-  extern template Tensor<T> lower_part(const Tensor<T>&, int);                                \
-  extern template Tensor<T> upper_part(const Tensor<T>&, int);                                \
-  extern template Tensor<T> quotient(const Tensor<T>&, const Tensor<T>&);                     \
-  extern template std::vector<Tensor<T>> unpack(const Tensor<T>&, const std::vector<Shape>&); \
-  extern template Tensor<T> inverse(const char*, const Tensor<T>&, IfSingular, Location);     \
-  extern template Tensor<T> solve_triangular(const char*, const Tensor<T>&, const Tensor<T>&, \
-                                             bool, bool, bool, Location);
-XGRAD_MATRICES(float)
-XGRAD_MATRICES(double)
-#undef XGRAD_MATRICES
+#define XGRAD_MATRICES(linkage, T)                                         \
+  linkage template bool all_finite(const T*, std::size_t);                 \
+  linkage template Tensor<T> quotient(const Tensor<T>&, const Tensor<T>&); \
+  linkage template std::vector<Tensor<T>> unpack(const Tensor<T>&, const std::vector<Shape>&);
+#define XGRAD_MATRICES_SOLVE(linkage, T)                                                  \
+  linkage template Tensor<T> matrices::inverse(const char*, const Tensor<T>&, IfSingular, \
+                                               Location);                                 \
+  linkage template Tensor<T> matrices::solve_triangular(                                  \
+      const char*, const Tensor<T>&, const Tensor<T>&, bool, bool, bool, Location);
+XGRAD_MATRICES(extern, float)
+XGRAD_MATRICES(extern, double)
+XGRAD_MATRICES_SOLVE(extern, float)
+XGRAD_MATRICES_SOLVE(extern, double)
 
 }  // namespace xgrad::matrices

@@ -1,9 +1,11 @@
 #include <xgrad/autograd/tape.hpp>
+#include <xgrad/ops/creation.hpp>
 #include <xgrad/ops/decomposition.hpp>
 #include <xgrad/ops/kernels/gemm.hpp>
 #include <xgrad/ops/kernels/lapack.hpp>
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/matrices.hpp>
+#include <xgrad/ops/statistics.hpp>
 #include <xgrad/ops/unary.hpp>
 
 #include <algorithm>
@@ -79,21 +81,6 @@ Array<std::int64_t> matrix_rank(const Tensor<T>& x, std::optional<double> rtol, 
 
 namespace {
 
-/// The root of the sum of squares, scaled so that no square overflows or vanishes.
-template <class T>
-Tensor<T> frobenius(const Tensor<T>& x, KeepDims keep, Location at) {
-  Tensor<T> scale = 1;
-  if (x.size() > 0) {
-    Tensor<T> largest = amax(abs(x.detach()), {-2, -1}, keep_dims, at);
-    scale = where(largest > 0, largest, 1);
-    scale = where(scale <= std::numeric_limits<T>::max(), scale, 1);
-  }
-  Tensor<T> squares = sum(square(x / scale), {-2, -1}, keep_dims, at);
-  Array<bool> nothing = squares == 0;
-  Tensor<T> y = where(nothing, 0, scale * sqrt(where(nothing, 1, squares)));
-  return keep == KeepDims::yes ? y : reshape(y, lead_of(x.shape()));
-}
-
 /// v (..., k) reduced over its last axis, under the shape that a norm of x has.
 template <class T>
 Tensor<T> as_norm(const Tensor<T>& v, const Tensor<T>& x, KeepDims keep) {
@@ -105,7 +92,7 @@ Tensor<T> as_norm(const Tensor<T>& v, const Tensor<T>& x, KeepDims keep) {
 template <class T>
 Tensor<T> matrix_norm(const Tensor<T>& x, const char* kind, KeepDims keep, Location at) {
   check_matrix("matrix_norm", x.shape(), at);
-  if (kind == std::string_view("fro")) return frobenius(x, keep, at);
+  if (kind == std::string_view("fro")) return norm(x, 2, {-2, -1}, keep, at);
   if (kind != std::string_view("nuc")) {
     fail("matrix_norm", "\"fro\", \"nuc\", 1, -1, 2, -2, inf or -inf", kind, at);
   }
@@ -140,7 +127,7 @@ template <class T>
 Tensor<T> matrix_power(const Tensor<T>& x, int n, Location at) {
   check_square("matrix_power", x.shape(), at);
   if (n == 0) {
-    return record("matrix_power", broadcast_to(identity<T>(x.shape().back()), x.shape(), at), {&x},
+    return record("matrix_power", broadcast_to(eye<T>(x.shape().back()), x.shape(), at), {&x},
                   [](Pullback<T>& p) { p.add(0, zeros<T>(p.shape(0))); });
   }
   Tensor<T> square = n < 0 ? inverse("matrix_power", x, IfSingular::fail, at) : x, y;
@@ -167,26 +154,18 @@ Tensor<T> expm(const Tensor<T>& x, Location at) {
   // e^A = (V - U)^-1 (V + U), the odd and the even terms of a polynomial in A.
   double c[order + 1] = {1};
   for (int k = 1; k <= order; ++k) c[k] = c[k - 1] * (order + 1 - k) / (k * (2 * order + 1 - k));
-  Tensor<T> a = x * std::ldexp(1.0, -squarings), eye = identity<T>(x.shape().back());
+  Tensor<T> a = x * std::ldexp(1.0, -squarings), one = eye<T>(x.shape().back());
   Tensor<T> a2 = matmul(a, a), a4 = matmul(a2, a2), a6 = matmul(a4, a2);
   auto terms = [&](int k) {
     return matmul(a6, a6 * c[k + 12] + a4 * c[k + 10] + a2 * c[k + 8]) + a6 * c[k + 6] +
-           a4 * c[k + 4] + a2 * c[k + 2] + eye * c[k];
+           a4 * c[k + 4] + a2 * c[k + 2] + one * c[k];
   };
   Tensor<T> u = matmul(a, terms(1)), v = terms(0), y = solve(v - u, v + u, at);
   for (; squarings > 0; --squarings) y = matmul(y, y);
   return y;
 }
 
-#define XGRAD_MATRIX_FUNCTION(T)                                                               \
-  template Tensor<T> pinv(const Tensor<T>&, std::optional<double>, Location);                  \
-  template Array<std::int64_t> matrix_rank(const Tensor<T>&, std::optional<double>, Location); \
-  template Tensor<T> matrix_norm(const Tensor<T>&, const char*, KeepDims, Location);           \
-  template Tensor<T> matrix_norm(const Tensor<T>&, double, KeepDims, Location);                \
-  template Tensor<T> cond(const Tensor<T>&, Location);                                         \
-  template Tensor<T> matrix_power(const Tensor<T>&, int, Location);                            \
-  template Tensor<T> expm(const Tensor<T>&, Location);
-XGRAD_MATRIX_FUNCTION(float)
-XGRAD_MATRIX_FUNCTION(double)
+XGRAD_MATRIX_FUNCTION(, float)
+XGRAD_MATRIX_FUNCTION(, double)
 
 }  // namespace xgrad

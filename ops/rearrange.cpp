@@ -1,5 +1,6 @@
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/index.hpp>
+#include <xgrad/ops/kernels/lines.hpp>
 #include <xgrad/ops/kernels/view.hpp>
 #include <xgrad/ops/rearrange.hpp>
 
@@ -112,15 +113,14 @@ Tensor<T> rot90(const Tensor<T>& x, int times, const std::vector<int>& axes, Loc
 
 template <class T>
 Tensor<T> roll(const Tensor<T>& x, std::ptrdiff_t shift, std::optional<int> axis, Location at) {
-  std::size_t d = axis ? checked_axis("roll", *axis, x.shape(), at) : 0;
-  std::size_t row = x.size();  // elements that turn together
-  for (std::size_t k = 0; axis && k < d; ++k) row /= std::max<std::size_t>(x.shape()[k], 1);
-  std::size_t extent = axis ? x.shape()[d] : x.size();
+  Lines lines =
+      axis ? Lines(x.shape(), checked_axis("roll", *axis, x.shape(), at)) : Lines(x.size());
   Tensor<T> y = empty<T>(x.shape());
   launch(
-      [row, extent, shift](Array<T>& out, const Array<T>& in) {
+      [lines, shift](Array<T>& out, const Array<T>& in) {
         if (in.size() == 0) return;
-        std::ptrdiff_t back = wrapped(-shift, signed_extent(extent)) * signed_extent(row / extent);
+        std::size_t row = lines.n * lines.inner;  // elements that turn together
+        std::ptrdiff_t back = wrapped(-shift, signed_extent(lines.n)) * signed_extent(lines.inner);
         const T* end = in.data() + in.size();
         T* to = out.data();
         for (const T* from = in.data(); from != end; from += row)

@@ -82,12 +82,7 @@ Tensor<T> sum_to(const Tensor<T>& x, const Shape& shape, Location at) {
   if (shape.size() > x.ndim() || broadcast_shape("sum_to", shape, x.shape(), at) != x.shape()) {
     fail("sum_to", "a shape that broadcasts to " + to_string(x.shape()), to_string(shape), at);
   }
-  Shape kept(x.ndim() - shape.size(), 1);
-  kept.insert(kept.end(), shape.begin(), shape.end());
-  Tensor<T> y = empty<T>(shape);
-  launch([&](Array<T>& out,
-             const Array<T>& in) { reduce<SumOf>(out, in, kept, [](double sum) { return sum; }); },
-         y, x);
+  Tensor<T> y = fold_to<SumOf>(x, joined(Shape(x.ndim() - shape.size(), 1), shape), shape);
   return record("sum_to", y, {&x},
                 [input = x.shape()](Pullback<T>& p) { p.add(0, broadcast_to(p.g, input)); });
 }
@@ -116,15 +111,15 @@ void accumulate(Array<T>& target, const Array<T>& x) noexcept {
   for (std::size_t i = 0, n = target.size(); i < n; ++i) to[i] += from[i];
 }
 
-#define XGRAD_REDUCTIONS(T)                                                   \
-  template Tensor<T> sum(const Tensor<T>&, const Axes&, KeepDims, Location);  \
-  template Tensor<T> mean(const Tensor<T>&, const Axes&, KeepDims, Location); \
-  template Tensor<T> amax(const Tensor<T>&, const Axes&, KeepDims, Location); \
-  template Tensor<T> amin(const Tensor<T>&, const Axes&, KeepDims, Location); \
-  template Tensor<T> sum_to(const Tensor<T>&, const Shape&, Location);        \
-  template Tensor<T> broadcast_to(const Tensor<T>&, const Shape&, Location);  \
+XGRAD_REDUCE(, float)
+XGRAD_REDUCE(, double)
+
+// Declared for the engine in autograd/broadcast.hpp.
+#define XGRAD_BROADCAST(T)                                                   \
+  template Tensor<T> sum_to(const Tensor<T>&, const Shape&, Location);       \
+  template Tensor<T> broadcast_to(const Tensor<T>&, const Shape&, Location); \
   template void accumulate(Array<T>&, const Array<T>&) noexcept;
-XGRAD_REDUCTIONS(float)
-XGRAD_REDUCTIONS(double)
+XGRAD_BROADCAST(float)
+XGRAD_BROADCAST(double)
 
 }  // namespace xgrad

@@ -55,16 +55,12 @@ template <class T>
 Tensor<T> amin(const Tensor<T>& x, const Axes& axes = {}, KeepDims keep = KeepDims::no,
                Location at = here());
 
-#define XGRAD_REDUCTION(T, name) \
-  extern template Tensor<T> name(const Tensor<T>&, const Axes&, KeepDims, Location);
-XGRAD_REDUCTION(float, sum)
-XGRAD_REDUCTION(double, sum)
-XGRAD_REDUCTION(float, mean)
-XGRAD_REDUCTION(double, mean)
-XGRAD_REDUCTION(float, amax)
-XGRAD_REDUCTION(double, amax)
-XGRAD_REDUCTION(float, amin)
-XGRAD_REDUCTION(double, amin)
-#undef XGRAD_REDUCTION
+#define XGRAD_REDUCE(linkage, T)                                                      \
+  linkage template Tensor<T> sum(const Tensor<T>&, const Axes&, KeepDims, Location);  \
+  linkage template Tensor<T> mean(const Tensor<T>&, const Axes&, KeepDims, Location); \
+  linkage template Tensor<T> amax(const Tensor<T>&, const Axes&, KeepDims, Location); \
+  linkage template Tensor<T> amin(const Tensor<T>&, const Axes&, KeepDims, Location);
+XGRAD_REDUCE(extern, float)
+XGRAD_REDUCE(extern, double)
 
 }  // namespace xgrad

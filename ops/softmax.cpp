@@ -1,8 +1,6 @@
-#include <xgrad/autograd/tape.hpp>
-#include <xgrad/ops/arithmetic.hpp>
-#include <xgrad/ops/kernels/map.hpp>
+#include <xgrad/ops/kernels/fold.hpp>
 #include <xgrad/ops/kernels/softmax.hpp>
-#include <xgrad/ops/shape.hpp>
+#include <xgrad/ops/layout.hpp>
 #include <xgrad/ops/softmax.hpp>
 #include <xgrad/ops/unary.hpp>
 
@@ -14,12 +12,8 @@ namespace {
 /// f(x) where f works along the last axis, applied along `axis`.
 template <class T, class F>
 Tensor<T> along(const char* op, const Tensor<T>& x, int axis, Location at, const F& f) {
-  std::size_t d = checked_axis(op, axis, x.shape(), at);
-  if (d + 1 == x.ndim()) return f(x);
-  std::vector<int> order(x.ndim());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int>(i);
-  std::swap(order[d], order.back());
-  return transpose(f(transpose(x, order, at)), order, at);
+  if (checked_axis(op, axis, x.shape(), at) + 1 == x.ndim()) return f(x);
+  return swapaxes(f(swapaxes(x, axis, -1, at)), axis, -1, at);
 }
 
 /// Calls row(y, x, n) for each row of the last axis.
@@ -27,7 +21,7 @@ template <class T, class Row>
 Tensor<T> map_rows(const Tensor<T>& x, const Row& row) {
   Tensor<T> y = empty<T>(x.shape());
   launch(
-      [&](Array<T>& out, const Array<T>& in) {
+      [row](Array<T>& out, const Array<T>& in) {
         std::size_t n = in.shape().back();
         for (std::size_t i = 0; i < in.size(); i += n) row(out.data() + i, in.data() + i, n);
       },
@@ -38,13 +32,7 @@ Tensor<T> map_rows(const Tensor<T>& x, const Row& row) {
 /// The largest elements over the axes where `kept` is 1. Recorded nowhere: only a shift.
 template <class T>
 Tensor<T> largest_of(const Tensor<T>& x, const Shape& kept) {
-  Tensor<T> y = empty<T>(kept);
-  launch(
-      [&](Array<T>& out, const Array<T>& in) {
-        reduce<ExtremeOf<true>>(out, in, kept, [](T best) { return best; });
-      },
-      y, x);
-  return y;
+  return fold_to<ExtremeOf<true>>(x, kept, kept);
 }
 
 template <class T>
@@ -61,13 +49,8 @@ Tensor<T> shares(const Tensor<T>& x, const Shape& kept) {
   Tensor<T> e = exp(where(finite, x, 0) - where(finite, largest, 0));
   Tensor<T> share = e / sum_to(e, kept);
   if (std::all_of(finite.begin(), finite.end(), [](bool f) { return f; })) return share;
-  Tensor<T> limit;
-  {
-    NoGrad guard;
-    Tensor<T> ties(equal(x, largest));
-    limit =
-        where(equal(largest, -std::numeric_limits<T>::infinity()), 0, ties / sum_to(ties, kept));
-  }
+  Tensor<T> limit = where(equal(largest, -std::numeric_limits<T>::infinity()), 0,
+                          even_shares<T>(equal(x, largest), kept));
   return where(finite, share, limit);
 }
 

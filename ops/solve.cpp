@@ -1,8 +1,8 @@
 #include <xgrad/ops/decomposition.hpp>
 #include <xgrad/ops/kernels/lapack.hpp>
-#include <xgrad/ops/kernels/rows.hpp>
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/matrices.hpp>
+#include <xgrad/ops/rearrange.hpp>
 #include <xgrad/ops/unary.hpp>
 
 #include <algorithm>
@@ -46,12 +46,7 @@ struct System {
   /// visit(index of A's matrix, of B's, of the result's), for each matrix of the result.
   template <class Visit>
   void for_each(const Visit& visit) const {
-    const Shape* shapes[] = {&lead_a, &lead_b};
-    for_each_row(lead, shapes, [&](const Row& row) {
-      for (std::size_t i = 0; i < row.length; ++i) {
-        visit(row.in[0] + i * row.step[0], row.in[1] + i * row.step[1], row.out + i);
-      }
-    });
+    for_each_matrix(lead, lead_a, lead_b, visit);
   }
 };
 
@@ -172,7 +167,7 @@ Tensor<T> matrices::solve_triangular(const char* op, const Tensor<T>& a, const T
     if (p.wants(0)) {
       Tensor<T> x = p.output(saved_y);
       Tensor<T> ga = -(of_transpose ? matmul(x, transposed(gb)) : matmul(gb, transposed(x)));
-      p.add(0, lower ? lower_part(ga, unit) : upper_part(ga, unit));
+      p.add(0, lower ? tril(ga, unit ? -1 : 0) : triu(ga, unit ? 1 : 0));
     }
     if (p.wants(1)) p.add(1, gb);
   });
@@ -225,16 +220,9 @@ Tensor<T> lstsq(const Tensor<T>& a, const Tensor<T>& b, Location at) {
   return uncolumned(solve_triangular("lstsq", r, y, false, false, false, at), b);
 }
 
-#define XGRAD_SOLVE(T)                                                                           \
-  template Tensor<T> matrices::inverse(const char*, const Tensor<T>&, IfSingular, Location);     \
-  template Tensor<T> matrices::solve_triangular(const char*, const Tensor<T>&, const Tensor<T>&, \
-                                                bool, bool, bool, Location);                     \
-  template Tensor<T> inv(const Tensor<T>&, Location);                                            \
-  template Tensor<T> solve(const Tensor<T>&, const Tensor<T>&, Location);                        \
-  template Tensor<T> triangular_solve(const Tensor<T>&, const Tensor<T>&, Triangle, Transposed,  \
-                                      UnitDiagonal, Location);                                   \
-  template Tensor<T> lstsq(const Tensor<T>&, const Tensor<T>&, Location);
-XGRAD_SOLVE(float)
-XGRAD_SOLVE(double)
+XGRAD_MATRICES_SOLVE(, float)
+XGRAD_MATRICES_SOLVE(, double)
+XGRAD_SOLVE(, float)
+XGRAD_SOLVE(, double)
 
 }  // namespace xgrad

@@ -62,7 +62,7 @@ Tensor<T> trace(const Tensor<T>& x, int offset, int axis1, int axis2, Location a
     fail("trace", "two axes of shape " + to_string(x.shape()),
          std::to_string(axis1) + " and " + std::to_string(axis2), at);
   }
-  return sum(taken(x, Diagonal(x.shape(), offset, d, e)), -1);
+  return sum(diagonal(x, offset, axis1, axis2, at), -1);
 }
 
 template <class T>
@@ -89,25 +89,17 @@ template <class T>
 Tensor<T> kron(const Tensor<T>& a, const Tensor<T>& b, Location at) {
   std::size_t rank = std::max(a.ndim(), b.ndim());
   Shape of_a(rank - a.ndim(), 1), of_b(rank - b.ndim(), 1), left, right, shape;
-  of_a = of_a + a.shape();
-  of_b = of_b + b.shape();
+  of_a = joined(of_a, a.shape());
+  of_b = joined(of_b, b.shape());
   for (std::size_t d = 0; d < rank; ++d) {
-    left = left + Shape{of_a[d], 1};
-    right = right + Shape{1, of_b[d]};
+    left = joined(left, {of_a[d], 1});
+    right = joined(right, {1, of_b[d]});
     shape.push_back(of_a[d] * of_b[d]);
   }
   return reshape(multiply(reshape(a, left), reshape(b, right), at), shape);
 }
 
-#define XGRAD_TENSORDOT(T)                                                                  \
-  template Tensor<T> tensordot(const Tensor<T>&, const Tensor<T>&, int, Location);          \
-  template Tensor<T> tensordot(const Tensor<T>&, const Tensor<T>&, const std::vector<int>&, \
-                               const std::vector<int>&, Location);                          \
-  template Tensor<T> trace(const Tensor<T>&, int, int, int, Location);                      \
-  template Tensor<T> inner(const Tensor<T>&, const Tensor<T>&, Location);                   \
-  template Tensor<T> vdot(const Tensor<T>&, const Tensor<T>&, Location);                    \
-  template Tensor<T> kron(const Tensor<T>&, const Tensor<T>&, Location);
-XGRAD_TENSORDOT(float)
-XGRAD_TENSORDOT(double)
+XGRAD_TENSORDOT(, float)
+XGRAD_TENSORDOT(, double)
 
 }  // namespace xgrad

@@ -54,8 +54,7 @@ List<T> jacobians_of(const Tensor<T>& y, const List<T>& x, Graph graph, Location
   }
   List<T> result;
   for (std::size_t i = 0; i < x.size(); ++i) {
-    Shape shape = y.shape();
-    shape.insert(shape.end(), x[i].shape().begin(), x[i].shape().end());
+    Shape shape = joined(y.shape(), x[i].shape());
     result.push_back(rows[i].empty() ? zeros<T>(shape)
                                      : reshape(concatenate(rows[i], 0, at), shape, at));
   }

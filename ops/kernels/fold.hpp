@@ -34,14 +34,20 @@ struct AsFolded {
     return folded;
   }
 };
-/// The fold of x by Reducer, then finish(fold) for each element of the result. Records nothing.
+/// The fold of x by Reducer over the axes where `kept` is 1, as a tensor of shape `result`, then
+/// finish(fold) for each of its elements. Records nothing.
+template <class Reducer, class T, class Finish = AsFolded>
+Tensor<T> fold_to(const Tensor<T>& x, const Shape& kept, const Shape& result,
+                  const Finish& finish = {}) {
+  Tensor<T> y = empty<T>(result);
+  launch(
+      [kept, finish](Array<T>& out, const Array<T>& in) { reduce<Reducer>(out, in, kept, finish); },
+      y, x);
+  return y;
+}
 template <class Reducer, class T, class Finish = AsFolded>
 Tensor<T> fold(const Tensor<T>& x, const FoldShapes& shapes, const Finish& finish = {}) {
-  Tensor<T> y = empty<T>(shapes.result);
-  launch([kept = shapes.kept, finish](
-             Array<T>& out, const Array<T>& in) { reduce<Reducer>(out, in, kept, finish); },
-         y, x);
-  return y;
+  return fold_to<Reducer>(x, shapes.kept, shapes.result, finish);
 }
 
 /// 1 / (how many are chosen in the slice) where chosen, else 0; NaN in a slice where none is.

@@ -1,3 +1,4 @@
+#include <xgrad/ops/kernels/lines.hpp>
 #include <xgrad/ops/kernels/select.hpp>
 #include <xgrad/ops/shape.hpp>
 
@@ -39,23 +40,14 @@ Indices from_start(const char* op, const Indices& indices, std::size_t extent, c
 
 Selection select_along(const char* op, const Shape& shape, const Indices& indices,
                        std::optional<int> axis, Location at) {
-  Selection s{1, size_of(shape), 1, indices};
-  if (axis) {
-    std::size_t d = checked_axis(op, *axis, shape, at);
-    s.extent = shape[d];
-    for (std::size_t k = 0; k < d; ++k) s.outer *= shape[k];
-    for (std::size_t k = d + 1; k < shape.size(); ++k) s.inner *= shape[k];
-  }
-  s.rows = from_start(op, indices, s.extent, shape, at);
-  return s;
+  Lines lines = axis ? Lines(shape, checked_axis(op, *axis, shape, at)) : Lines(size_of(shape));
+  return {lines.outer, lines.n, lines.inner, from_start(op, indices, lines.n, shape, at)};
 }
 Shape shape_along(const Shape& shape, const Indices& indices, std::optional<int> axis) {
   if (!axis) return indices.shape();
   std::ptrdiff_t d = *axis < 0 ? *axis + static_cast<int>(shape.size()) : *axis;
-  Shape result(shape.begin(), shape.begin() + d);
-  result.insert(result.end(), indices.shape().begin(), indices.shape().end());
-  result.insert(result.end(), shape.begin() + d + 1, shape.end());
-  return result;
+  return joined(joined(Shape(shape.begin(), shape.begin() + d), indices.shape()),
+                Shape(shape.begin() + d + 1, shape.end()));
 }
 
 Selection select_elements(const char* op, const Shape& shape, const Indices& index, int axis,
@@ -112,10 +104,9 @@ Selection select_tuples(const char* op, const Shape& shape, const Indices& indic
   return s;
 }
 Shape shape_of_tuples(const Shape& shape, const Indices& indices) {
-  Shape result(indices.shape().begin(), indices.shape().end() - 1);
   std::ptrdiff_t k = static_cast<std::ptrdiff_t>(indices.shape().back());
-  result.insert(result.end(), shape.begin() + k, shape.end());
-  return result;
+  return joined(Shape(indices.shape().begin(), indices.shape().end() - 1),
+                Shape(shape.begin() + k, shape.end()));
 }
 
 Array<std::int64_t> grouped(const Selection& s) {
