@@ -1,9 +1,11 @@
 #include <xgrad/ops/classification.hpp>
 
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/channels.hpp>
+#include <xgrad/ops/index.hpp>
+#include <xgrad/ops/kernels/lines.hpp>
 #include <xgrad/ops/kernels/softmax.hpp>
 #include <xgrad/ops/reduce.hpp>
-#include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/softmax.hpp>
 #include <xgrad/ops/unary.hpp>
 
@@ -16,33 +18,30 @@ namespace {
 template <class T>
 struct Picks {
   Picks(const Shape& scores, const Array<int>& list, const Tensor<T>& weights, int without)
-      : labels(list),
-        weight(weights.defined() ? weights.value() : empty_array<T>({0})),
+      : labels(shared(list)),
+        weight(weights.defined() ? shared(weights.value()) : nullptr),
         ignored(without),
-        classes(scores[1]),
-        inner(size_of(Shape(scores.begin() + 2, scores.end()))) {}
+        lines(scores, 1) {}
 
-  Array<int> labels;
-  Array<T> weight;  // per class, or empty
+  SharedArray<int> labels;
+  SharedArray<T> weight;  // per class, or none
   int ignored;
-  std::size_t classes, inner;  // inner: the elements of one class in one row
+  Lines lines;  // along the classes
 
   bool counts(int label) const { return label != ignored; }
   T factor(int label) const {
     if (!counts(label)) return 0;
-    return weight.size() == 0 ? T(1) : weight.data()[label];
+    return weight ? weight->data()[label] : T(1);
   }
   double total() const {
     double sum = 0;
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-      sum += static_cast<double>(factor(labels.data()[i]));
-    }
+    for (int label : *labels) sum += static_cast<double>(factor(label));
     return sum;
   }
   /// Where the score of label i lies, if it counts.
   std::size_t place(std::size_t i) const {
-    std::size_t label = static_cast<std::size_t>(labels.data()[i]);
-    return (i / inner * classes + label) * inner + i % inner;
+    std::size_t label = static_cast<std::size_t>(labels->data()[i]);
+    return (i / lines.inner * lines.n + label) * lines.inner + i % lines.inner;
   }
 };
 
@@ -85,11 +84,11 @@ Tensor<T> placed(const Tensor<T>& g, const Picks<T>& picks, const Shape& shape);
 /// y_i = -w_label x_label for each label that counts, else 0.
 template <class T>
 Tensor<T> picked(const Tensor<T>& x, const Picks<T>& picks) {
-  Tensor<T> y = empty<T>(picks.labels.shape());
+  Tensor<T> y = empty<T>(picks.labels->shape());
   launch(
       [picks](Array<T>& out, const Array<T>& in) {
         for (std::size_t i = 0; i < out.size(); ++i) {
-          int label = picks.labels.data()[i];
+          int label = picks.labels->data()[i];
           out.data()[i] =
               picks.counts(label) ? -picks.factor(label) * in.data()[picks.place(i)] : T(0);
         }
@@ -108,7 +107,7 @@ Tensor<T> placed(const Tensor<T>& g, const Picks<T>& picks, const Shape& shape) 
       [picks](Array<T>& out, const Array<T>& in) {
         std::fill_n(out.data(), out.size(), T(0));
         for (std::size_t i = 0; i < in.size(); ++i) {
-          int label = picks.labels.data()[i];
+          int label = picks.labels->data()[i];
           if (picks.counts(label)) out.data()[picks.place(i)] = -picks.factor(label) * in.data()[i];
         }
       },
@@ -129,22 +128,16 @@ Tensor<T> reduced_by_weight(const char* op, const Tensor<T>& elements, const Pic
   return divide(sum(elements), total, at);
 }
 
-/// Weights per class, to multiply scores (n, classes, ...).
-template <class T>
-Tensor<T> along_classes(const Tensor<T>& weight, std::size_t rank) {
-  Shape shape(rank - 1, 1);
-  shape[0] = weight.size();
-  return reshape(weight, shape);
-}
-
 /// The usual case, fused: rows and their labels, all of weight 1.
 template <class T>
-Tensor<T> mean_over_rows(const Tensor<T>& logits, const Array<int>& labels) {
+Tensor<T> mean_over_rows(const Tensor<T>& logits, const Array<int>& list) {
   std::size_t rows = logits.shape()[0], classes = logits.shape()[1];
+  SharedArray<int> labels = shared(list);
   Tensor<T> probabilities = empty<T>(logits.shape());
   Tensor<T> loss = empty<T>({});
   launch(
-      [&](Array<T>& out, const Array<T>& in) {
+      [rows, classes, labels, probabilities](Array<T>& out, const Array<T>& in) {
+        const int* label = labels->data();
         double total = 0;
         for (std::size_t r = 0; r < rows; ++r) {
           const T* z = in.data() + r * classes;
@@ -152,38 +145,36 @@ Tensor<T> mean_over_rows(const Tensor<T>& logits, const Array<int>& labels) {
           ExpSum<T> e = scaled_exp_row(p, z, classes);
           T scale = static_cast<T>(1 / e.sum);
           for (std::size_t j = 0; j < classes; ++j) p[j] *= scale;
-          total += std::log(e.sum) +
-                   (static_cast<double>(e.largest) - static_cast<double>(z[labels.data()[r]]));
+          total +=
+              std::log(e.sum) + (static_cast<double>(e.largest) - static_cast<double>(z[label[r]]));
         }
         *out.data() = static_cast<T>(total / static_cast<double>(rows));
       },
       loss, logits);
   // The probabilities are part of the graph, so that the gradient can be differentiated again.
   Saved<T> saved(record_softmax(logits, probabilities));
-  return record("softmax_cross_entropy", std::move(loss), {&logits},
-                [labels, rows, classes, saved = std::move(saved)](Pullback<T>& p) {
-                  const Tensor<T>& y = p.get(saved);
-                  if (recording()) {
-                    Tensor<T> onehot = zeros<T>(y.shape());
-                    for (std::size_t r = 0; r < rows; ++r)
-                      onehot.mutable_value()
-                          .data()[r * classes + static_cast<std::size_t>(labels.data()[r])] = 1;
-                    p.add(0, (y - onehot) * (p.g / rows));
-                    return;
-                  }
-                  Tensor<T> gradient = empty<T>(y.shape());
-                  launch(
-                      [&](Array<T>& out, const Array<T>& in, const Array<T>& g) {
-                        T scale = *g.data() / static_cast<T>(rows);
-                        T* to = out.data();
-                        const T* from = in.data();
-                        for (std::size_t i = 0; i < rows * classes; ++i) to[i] = from[i] * scale;
-                        for (std::size_t r = 0; r < rows; ++r)
-                          to[r * classes + static_cast<std::size_t>(labels.data()[r])] -= scale;
-                      },
-                      gradient, y, p.g);
-                  p.add(0, std::move(gradient));
-                });
+  return record(
+      "softmax_cross_entropy", std::move(loss), {&logits},
+      [labels, rows, classes, saved = std::move(saved)](Pullback<T>& p) {
+        const Tensor<T>& y = p.get(saved);
+        if (recording()) {
+          p.add(0, (y - one_hot<T>(*labels, classes)) * (p.g / rows));
+          return;
+        }
+        Tensor<T> gradient = empty<T>(y.shape());
+        launch(
+            [rows, classes, labels](Array<T>& out, const Array<T>& in, const Array<T>& g) {
+              const int* label = labels->data();
+              T scale = *g.data() / static_cast<T>(rows);
+              T* to = out.data();
+              const T* from = in.data();
+              for (std::size_t i = 0; i < rows * classes; ++i) to[i] = from[i] * scale;
+              for (std::size_t r = 0; r < rows; ++r)
+                to[r * classes + static_cast<std::size_t>(label[r])] -= scale;
+            },
+            gradient, y, p.g);
+        p.add(0, std::move(gradient));
+      });
 }
 
 void check_smoothing(double smoothing, Location at) {
@@ -223,8 +214,8 @@ Tensor<T> softmax_cross_entropy(const Tensor<T>& logits, const Array<int>& label
   Tensor<T> elements = picked(log_p, picks);
   if (smoothing != 0) {
     Tensor<T> spread = log_p;
-    if (options.weight.defined()) spread = log_p * along_classes(options.weight, shape.size());
-    spread = sum(spread, 1) * (-smoothing / static_cast<T>(picks.classes));
+    if (options.weight.defined()) spread = log_p * per_channel(options.weight, shape.size());
+    spread = sum(spread, 1) * (-smoothing / static_cast<T>(shape[1]));
     if (counting < labels.size()) {
       Array<bool> counts = empty_array<bool>(labels.shape());
       for (std::size_t i = 0; i < labels.size(); ++i)
@@ -251,7 +242,7 @@ Tensor<T> softmax_cross_entropy(const Tensor<T>& logits, const Tensor<T>& target
   T smoothing = static_cast<T>(options.label_smoothing);
   Tensor<T> q = target;
   if (smoothing != 0) q = q * (1 - smoothing) + smoothing / static_cast<T>(shape[1]);
-  if (options.weight.defined()) q = q * along_classes(options.weight, shape.size());
+  if (options.weight.defined()) q = q * per_channel(options.weight, shape.size());
   return reduced(op, -sum(q * log_softmax(logits, 1, at), 1), options.reduction, at);
 }
 

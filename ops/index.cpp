@@ -7,40 +7,6 @@
 namespace xgrad {
 namespace {
 
-template <class T>
-Tensor<T> add_selected(const char* op, const Tensor<T>& x, const Selection& s,
-                       const Tensor<T>& source);
-
-/// The selected rows of x, as a tensor of shape `result`.   gx = g added up at the rows.
-template <class T>
-Tensor<T> take_selected(const char* op, const Tensor<T>& x, const Selection& s,
-                        const Shape& result) {
-  Tensor<T> y = empty<T>(result);
-  launch([s](Array<T>& out, const Array<T>& in) { take_rows(out.data(), in.data(), s); }, y, x);
-  return record(op, y, {&x}, [s, input = x.shape()](Pullback<T>& p) {
-    if (recording()) return p.add(0, add_selected("index_add", zeros<T>(input), s, p.g));
-    launch([s](Array<T>& sum, const Array<T>& g) { add_rows(sum.data(), g.data(), s); },
-           p.pending(0), p.g);
-  });
-}
-
-/// x with source added at the selected rows.   gx = g, gsource = the rows of g.
-template <class T>
-Tensor<T> add_selected(const char* op, const Tensor<T>& x, const Selection& s,
-                       const Tensor<T>& source) {
-  Tensor<T> y = empty<T>(x.shape());
-  launch(
-      [s](Array<T>& out, const Array<T>& in, const Array<T>& more) {
-        std::copy_n(in.data(), in.size(), out.data());
-        add_rows(out.data(), more.data(), s);
-      },
-      y, x, source);
-  return record(op, y, {&x, &source}, [s, shape = source.shape()](Pullback<T>& p) {
-    if (p.wants(0)) p.add(0, p.g);
-    if (p.wants(1)) p.add(1, take_selected("take", p.g, s, shape));
-  });
-}
-
 /// Which of the selected rows is the last for its place, as an array that broadcasts to `shape`,
 /// the shape of the source.
 Array<bool> last_ones(const Selection& s, const Shape& shape) {

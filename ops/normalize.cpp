@@ -2,9 +2,9 @@
 
 #include <xgrad/autograd/tape.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/channels.hpp>
 #include <xgrad/ops/kernels/normalize.hpp>
-#include <xgrad/ops/reduce.hpp>
-#include <xgrad/ops/shape.hpp>
+#include <xgrad/ops/layout.hpp>
 #include <xgrad/ops/unary.hpp>
 
 #include <algorithm>
@@ -55,8 +55,8 @@ Tensor<T> x_gradient(const Tensor<T>& g, const Tensor<T>& x, const Tensor<T>& we
                                           const Array<T>& w) {
         with_elements(scaled ? w.data() : nullptr, 1, [&](auto of_weight) {
           for (std::size_t i = 0; i < in.size(); i += n) {
-            normalize_row_gradient<Centered>(out.data() + i, Elements<T>{in_g.data() + i},
-                                             Elements<T>{in.data() + i}, n, eps, of_weight);
+            normalize_row_gradient<Centered>(out.data() + i, RowOf<T>{in_g.data() + i},
+                                             RowOf<T>{in.data() + i}, n, eps, of_weight);
           }
         });
       },
@@ -73,8 +73,8 @@ Tensor<T> weight_gradient(const Tensor<T>& g, const Tensor<T>& x, const Shape& s
         Array<double> total = empty_array<double>({n});
         std::fill_n(total.data(), n, 0.0);
         for (std::size_t i = 0; i < in.size(); i += n) {
-          add_weight_gradient<Centered>(total.data(), Elements<T>{in_g.data() + i},
-                                        Elements<T>{in.data() + i}, n, eps);
+          add_weight_gradient<Centered>(total.data(), RowOf<T>{in_g.data() + i},
+                                        RowOf<T>{in.data() + i}, n, eps);
         }
         for (std::size_t i = 0; i < n; ++i) out.data()[i] = static_cast<T>(total.data()[i]);
       },
@@ -104,7 +104,7 @@ Tensor<T> normalize_last(const char* op, const Tensor<T>& x, const Shape& normal
         with_elements(scaled ? w.data() : nullptr, 1, [&](auto of_weight) {
           with_elements(shifted ? b.data() : nullptr, 0, [&](auto of_bias) {
             for (std::size_t i = 0; i < in.size(); i += n) {
-              normalize_row<Centered>(out.data() + i, Elements<T>{in.data() + i}, n, eps, of_weight,
+              normalize_row<Centered>(out.data() + i, RowOf<T>{in.data() + i}, n, eps, of_weight,
                                       of_bias);
             }
           });
@@ -139,14 +139,6 @@ struct Channels {
     inner = size_of(Shape(shape.begin() + 2, shape.end()));
   }
 };
-
-/// A parameter of shape (channels), to go with x (n, channels, ...).
-template <class T>
-Tensor<T> per_channel(const Tensor<T>& parameter, std::size_t rank) {
-  Shape shape(rank - 1, 1);
-  shape[0] = parameter.size();
-  return reshape(parameter, shape);
-}
 
 template <class T>
 Tensor<T> affine(Tensor<T> x, const Tensor<T>& weight, const Tensor<T>& bias) {
@@ -230,12 +222,9 @@ BatchNorm<T> batch_norm_training(const Tensor<T>& x, const Same<Tensor<T>>& weig
   check_eps(op, eps, at);
   std::size_t n = of.batch * of.inner;
   if (n < 2) fail(op, "at least two values per channel", to_string(x.shape()), at);
-  std::vector<int> order(x.ndim());  // its own inverse
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int>(i);
-  std::swap(order[0], order[1]);
-  Tensor<T> channels = transpose(x, order, at), rows = reshape(channels, Shape{of.channels, n}, at);
+  Tensor<T> channels = swapaxes(x, 0, 1, at), rows = reshape(channels, Shape{of.channels, n}, at);
   Tensor<T> y = normalize_last<true>(op, rows, Shape{n}, Tensor<T>(), Tensor<T>(), eps, at);
-  y = transpose(reshape(y, channels.shape(), at), order, at);
+  y = swapaxes(reshape(y, channels.shape(), at), 0, 1, at);
   BatchNorm<T> result{affine(y, weight, bias), Tensor<T>(), Tensor<T>()};
   NoGrad guard;
   Tensor<T> center = mean(rows, 1, keep_dims);

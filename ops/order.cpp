@@ -1,7 +1,7 @@
 #include <xgrad/ops/kernels/fold.hpp>
 #include <xgrad/ops/kernels/order.hpp>
+#include <xgrad/ops/kernels/select.hpp>
 #include <xgrad/ops/order.hpp>
-#include <xgrad/ops/take_at.hpp>
 
 namespace xgrad {
 namespace {
@@ -20,25 +20,22 @@ Array<std::int64_t> extreme_index(const char* op, const Tensor<T>& x, std::optio
   return result;
 }
 
+/// x's elements at these places along an axis, distinct in each line.
+template <class T>
+Selection selected_of_lines(const char* op, const Tensor<T>& x, const Array<std::int64_t>& places,
+                            int axis, Location at) {
+  Selection s = select_elements(op, x.shape(), places, axis, at);
+  s.distinct = true;
+  return s;
+}
+
 template <bool Greatest, class T>
 ValuesAndIndices<T> extreme(const char* op, const Tensor<T>& x, int axis, KeepDims keep,
                             Location at) {
-  FoldShapes shapes(op, x.shape(), axis, keep, at);
-  auto places = std::make_shared<Array<std::int64_t>>(
-      extreme_index<Greatest>(op, x, axis, KeepDims::yes, at));
-  std::size_t d = checked_axis(op, axis, x.shape(), at), extent = x.shape()[d];
-  Array<std::int64_t> indices = *places;
-  if (keep == KeepDims::no) indices.reshape(shapes.result);
-  Tensor<T> y;
-  {
-    NoGrad guard;
-    y = reshape(take_at(op, x, places, d), shapes.result);
-  }
-  return {record(op, y, {&x},
-                 [shapes, places = Places(places), d, extent](Pullback<T>& p) {
-                   p.add(0, put_at(reshape(p.g, shapes.kept), places, d, extent));
-                 }),
-          std::move(indices)};
+  Array<std::int64_t> indices = extreme_index<Greatest>(op, x, axis, KeepDims::yes, at);
+  Selection s = selected_of_lines(op, x, indices, axis, at);
+  indices.reshape(FoldShapes(op, x.shape(), axis, keep, at).result);
+  return {take_selected(op, x, s, indices.shape()), indices};
 }
 
 /// The places of the first `count` elements of sort(x).
@@ -57,9 +54,10 @@ Array<std::int64_t> order_of(const Tensor<T>& x, std::size_t axis, std::size_t c
 
 template <class T>
 ValuesAndIndices<T> first_of_order(const char* op, const Tensor<T>& x, std::size_t axis,
-                                   std::size_t count, Order order) {
-  Places places = std::make_shared<const Array<std::int64_t>>(order_of(x, axis, count, order));
-  return {take_at(op, x, places, axis), *places};
+                                   std::size_t count, Order order, Location at) {
+  Array<std::int64_t> places = order_of(x, axis, count, order);
+  Selection s = selected_of_lines(op, x, places, static_cast<int>(axis), at);
+  return {take_selected(op, x, s, places.shape()), places};
 }
 
 }  // namespace
@@ -89,7 +87,7 @@ ValuesAndIndices<T> min(const Tensor<T>& x, int axis, KeepDims keep, Location at
 template <class T>
 ValuesAndIndices<T> sort(const Tensor<T>& x, int axis, Order order, Location at) {
   std::size_t d = checked_axis("sort", axis, x.shape(), at);
-  return first_of_order("sort", x, d, x.shape()[d], order);
+  return first_of_order("sort", x, d, x.shape()[d], order, at);
 }
 
 template <class T>
@@ -107,7 +105,7 @@ ValuesAndIndices<T> topk(const Tensor<T>& x, int k, int axis, Order order, Locat
              " of shape " + to_string(x.shape()),
          "k = " + std::to_string(k), at);
   }
-  return first_of_order("topk", x, d, static_cast<std::size_t>(k), order);
+  return first_of_order("topk", x, d, static_cast<std::size_t>(k), order, at);
 }
 
 template <class T>
@@ -115,19 +113,18 @@ Tensor<T> median(const Tensor<T>& x, const Axes& axes, KeepDims keep, Location a
   FoldShapes shapes("median", x.shape(), axes, keep, at);
   shapes.need_elements("median", at);
   std::size_t n = shapes.folded(), rows = size_of(shapes.kept), chosen = n % 2 == 1 ? 1 : 2;
-  auto places = std::make_shared<Array<std::int64_t>>(empty_array<std::int64_t>({rows, chosen}));
-  Tensor<T> y;
-  {
-    NoGrad guard;
-    Tensor<T> lines = rows_of(x, shapes);
-    middle_of_lines(places->data(), lines.data(), Lines(lines.shape(), 1));
-    y = reshape(mean(take_at("median", lines, places, 1), 1), shapes.result);
-  }
-  return record("median", y, {&x}, [shapes, n, places = Places(places)](Pullback<T>& p) {
-    Shape column = {size_of(shapes.kept), 1};
-    Tensor<T> share = reshape(p.g, column) / places->shape()[1];
-    p.add(0, from_rows(put_at(broadcast_to(share, places->shape()), places, 1, n), shapes));
-  });
+  Tensor<T> lines = rows_of(x.detach(), shapes);
+  Array<std::int64_t> places = empty_array<std::int64_t>({rows, chosen});
+  middle_of_lines(places.data(), lines.data(), Lines(lines.shape(), 1));
+  Selection s = select_elements("median", lines.shape(), places, 1, at);
+  Tensor<T> y = mean(take_selected("median", lines, s, places.shape()), 1);
+  return record("median", reshape(y, shapes.result), {&x},
+                [shapes, s, rows, n, chosen](Pullback<T>& p) {
+                  Tensor<T> share = reshape(p.g, Shape{rows, 1}) / chosen;
+                  Tensor<T> gx = add_selected("index_add", zeros<T>({rows, n}), s,
+                                              broadcast_to(share, Shape{rows, chosen}));
+                  p.add(0, from_rows(gx, shapes));
+                });
 }
 
 XGRAD_ORDER(, float)

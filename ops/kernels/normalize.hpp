@@ -28,7 +28,7 @@ double sum_of(std::size_t n, const Term& term) {
 
 /// Elements of a row as numbers in double, and a row that is the same everywhere.
 template <class T>
-struct Elements {
+struct RowOf {
   const T* row;
   double operator()(std::size_t i) const { return static_cast<double>(row[i]); }
 };
@@ -43,7 +43,7 @@ void with_elements(const T* row, double otherwise, const F& f) {
   if (row == nullptr)
     f(Everywhere{otherwise});
   else
-    f(Elements<T>{row});
+    f(RowOf<T>{row});
 }
 
 /// h = (x - mean) scale, for one row.
@@ -52,7 +52,7 @@ struct RowScale {
   double operator()(double x) const { return (x - mean) * scale; }
 };
 template <bool Centered, class T>
-RowScale row_scale(Elements<T> x, std::size_t n, double eps) {
+RowScale row_scale(RowOf<T> x, std::size_t n, double eps) {
   double count = static_cast<double>(n);
   double mean = Centered ? sum_of(n, x) / count : 0;
   double squares = sum_of(n, [x, mean](std::size_t i) {
@@ -63,14 +63,14 @@ RowScale row_scale(Elements<T> x, std::size_t n, double eps) {
 }
 
 template <bool Centered, class T, class Weight, class Bias>
-void normalize_row(T* y, Elements<T> x, std::size_t n, double eps, Weight weight, Bias bias) {
+void normalize_row(T* y, RowOf<T> x, std::size_t n, double eps, Weight weight, Bias bias) {
   const RowScale h = row_scale<Centered>(x, n, eps);
   for (std::size_t i = 0; i < n; ++i) y[i] = static_cast<T>(h(x(i)) * weight(i) + bias(i));
 }
 
 /// gx = (u - mean(u) - h mean(u h)) scale for u = g weight; without mean(u) unless Centered.
 template <bool Centered, class T, class Weight>
-void normalize_row_gradient(T* gx, Elements<T> g, Elements<T> x, std::size_t n, double eps,
+void normalize_row_gradient(T* gx, RowOf<T> g, RowOf<T> x, std::size_t n, double eps,
                             Weight weight) {
   const RowScale h = row_scale<Centered>(x, n, eps);
   const double count = static_cast<double>(n);
@@ -84,7 +84,7 @@ void normalize_row_gradient(T* gx, Elements<T> g, Elements<T> x, std::size_t n, 
 
 /// total += g h, what a row adds to the gradient of the weight.
 template <bool Centered, class T>
-void add_weight_gradient(double* total, Elements<T> g, Elements<T> x, std::size_t n, double eps) {
+void add_weight_gradient(double* total, RowOf<T> g, RowOf<T> x, std::size_t n, double eps) {
   const RowScale h = row_scale<Centered>(x, n, eps);
   for (std::size_t i = 0; i < n; ++i) total[i] += g(i) * h(x(i));
 }

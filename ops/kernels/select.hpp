@@ -1,5 +1,6 @@
 // Taking rows of an array by number, adding to them, and overwriting them.
 #pragma once
+#include <xgrad/autograd/node.hpp>
 #include <xgrad/ops/indices.hpp>
 #include <xgrad/ops/kernels/rows.hpp>
 
@@ -13,6 +14,7 @@ namespace xgrad {
 struct Selection {
   std::size_t outer, extent, inner;
   Indices rows;
+  bool distinct = false;  // it is known that no row is selected twice
 };
 
 /// What `indices` select of an array of `shape` along an axis, or of its elements in row-major
@@ -57,13 +59,19 @@ void put_rows(T* to, const T* from, const Selection& s) {
   });
 }
 
-/// to += from at the selected rows. Sums are in double and in the order of the selection.
-inline void add_rows(double* to, const double* from, const Selection& s) {
+template <class T>
+void add_rows_one_by_one(T* to, const T* from, const Selection& s) {
   for_each_selected(s, [&](std::size_t in, std::size_t out) {
     for (std::size_t i = 0; i < s.inner; ++i) to[in + i] += from[out + i];
   });
 }
+
+/// to += from at the selected rows. Sums are in double and in the order of the selection.
+inline void add_rows(double* to, const double* from, const Selection& s) {
+  add_rows_one_by_one(to, from, s);
+}
 inline void add_rows(float* to, const float* from, const Selection& s) {
+  if (s.distinct) return add_rows_one_by_one(to, from, s);
   constexpr std::size_t tile = 512;  // sums that stay in the first-level cache
   std::array<double, tile> sums;
   Array<std::int64_t> order = grouped(s);
@@ -85,6 +93,40 @@ inline void add_rows(float* to, const float* from, const Selection& s) {
       }
     }
   }
+}
+
+template <class T>
+Tensor<T> add_selected(const char* op, const Tensor<T>& x, const Selection& s,
+                       const Tensor<T>& source);
+
+/// The selected rows of x, as a tensor of shape `result`.   gx = g added up at the rows.
+template <class T>
+Tensor<T> take_selected(const char* op, const Tensor<T>& x, const Selection& s,
+                        const Shape& result) {
+  Tensor<T> y = empty<T>(result);
+  launch([s](Array<T>& out, const Array<T>& in) { take_rows(out.data(), in.data(), s); }, y, x);
+  return record(op, y, {&x}, [s, input = x.shape()](Pullback<T>& p) {
+    if (recording()) return p.add(0, add_selected("index_add", zeros<T>(input), s, p.g));
+    launch([s](Array<T>& sum, const Array<T>& g) { add_rows(sum.data(), g.data(), s); },
+           p.pending(0), p.g);
+  });
+}
+
+/// x with source added at the selected rows.   gx = g, gsource = the rows of g.
+template <class T>
+Tensor<T> add_selected(const char* op, const Tensor<T>& x, const Selection& s,
+                       const Tensor<T>& source) {
+  Tensor<T> y = empty<T>(x.shape());
+  launch(
+      [s](Array<T>& out, const Array<T>& in, const Array<T>& more) {
+        std::copy_n(in.data(), in.size(), out.data());
+        add_rows(out.data(), more.data(), s);
+      },
+      y, x, source);
+  return record(op, y, {&x, &source}, [s, shape = source.shape()](Pullback<T>& p) {
+    if (p.wants(0)) p.add(0, p.g);
+    if (p.wants(1)) p.add(1, take_selected("take", p.g, s, shape));
+  });
 }
 
 }  // namespace xgrad
