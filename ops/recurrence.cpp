@@ -5,15 +5,8 @@ namespace xgrad {
 
 template <class T>
 Tensor<T> running_sum(const Tensor<T>& x, std::size_t axis, Direction direction) {
-  Tensor<T> y = empty<T>(x.shape());
-  launch(
-      [axis, direction](Array<T>& out, const Array<T>& in) {
-        const T* p = in.data();
-        scan(
-            out, Lines(in.shape(), axis), direction, [p](std::size_t k) { return p[k]; },
-            [p](double sum, std::size_t k) { return sum + static_cast<double>(p[k]); });
-      },
-      y, x);
+  Tensor<T> y =
+      running_fold(x, axis, direction, [](double sum, double next) { return sum + next; });
   return record("cumsum", y, {&x}, [axis, direction](Pullback<T>& p) {
     p.add(0, running_sum(p.g, axis, opposite(direction)));
   });
@@ -21,15 +14,8 @@ Tensor<T> running_sum(const Tensor<T>& x, std::size_t axis, Direction direction)
 
 template <class T>
 Tensor<T> running_product(const Tensor<T>& x, std::size_t axis, Direction direction) {
-  Tensor<T> y = empty<T>(x.shape());
-  launch(
-      [axis, direction](Array<T>& out, const Array<T>& in) {
-        const T* p = in.data();
-        scan(
-            out, Lines(in.shape(), axis), direction, [p](std::size_t k) { return p[k]; },
-            [p](double product, std::size_t k) { return product * static_cast<double>(p[k]); });
-      },
-      y, x);
+  Tensor<T> y =
+      running_fold(x, axis, direction, [](double product, double next) { return product * next; });
   return record("cumprod", y, {&x},
                 [axis, direction, x = Saved<T>(x), y = Saved<T>(y)](Pullback<T>& p) {
                   Tensor<T> links = p.get(x);

@@ -6,6 +6,23 @@
 
 namespace xgrad {
 
+/// y_i = step(y_(i-1), x_i) from y_0 = x_0, in double. Records nothing.
+template <class T, class Step>
+Tensor<T> running_fold(const Tensor<T>& x, std::size_t axis, Direction direction, Step step) {
+  Tensor<T> y = empty<T>(x.shape());
+  launch(
+      [axis, direction, step](Array<T>& out, const Array<T>& in) {
+        const T* p = in.data();
+        scan(
+            out, Lines(in.shape(), axis), direction, [p](std::size_t k) { return p[k]; },
+            [p, step](double last, std::size_t k) {
+              return step(last, static_cast<double>(p[k]));
+            });
+      },
+      y, x);
+  return y;
+}
+
 /// y_i = x_(i-1) + ... : the sum of the elements up to i, or from i on.   gx = the same of g, the
 /// other way.
 template <class T>

@@ -62,17 +62,7 @@ Tensor<T> cumprod(const Tensor<T>& x, std::optional<int> axis, Location at) {
 template <class T>
 Tensor<T> logcumsumexp(const Tensor<T>& x, std::optional<int> axis, Location at) {
   return along("logcumsumexp", x, axis, at, [](const Tensor<T>& a, std::size_t d) {
-    Tensor<T> y = empty<T>(a.shape());
-    launch(
-        [d](Array<T>& out, const Array<T>& in) {
-          const T* p = in.data();
-          scan(
-              out, Lines(in.shape(), d), Direction::forward, [p](std::size_t k) { return p[k]; },
-              [p](double last, std::size_t k) {
-                return log_add_exp(last, static_cast<double>(p[k]));
-              });
-        },
-        y, a);
+    Tensor<T> y = running_fold(a, d, Direction::forward, log_add_exp);
     return record("logcumsumexp", y, {&a}, [d, a = Saved<T>(a), y = Saved<T>(y)](Pullback<T>& p) {
       constexpr T inf = std::numeric_limits<T>::infinity();
       Tensor<T> in = p.get(a), out = p.output(y);

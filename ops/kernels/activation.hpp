@@ -19,7 +19,9 @@ template <class T>
 Batch<T> expm1_below_zero(Batch<T> x) {
   return expm1(where(x > 0, 0, x));
 }
-/// The standard normal distribution function, as erfc keeps it precise for large negative x.
+/// The standard normal distribution function, as erfc keeps it precise for large negative x. The C
+/// library's: scalar::erfc takes some 15 times as long in double, for a last digit that gelu does
+/// not need.
 template <class T>
 Batch<T> ndtr(Batch<T> x) {
   return by_element([](T a) { return T(0.5) * std::erfc(a * T(-0.70710678118654752)); }, x);

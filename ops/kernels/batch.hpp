@@ -86,14 +86,18 @@ template <class T>
 Batch<T> sqrt(Batch<T> x) {
   return xsimd::sqrt(x.v);
 }
-/// e^x. Near the ends of the range xsimd 8.1 overflows too early and flushes denormal results.
+/// f(x), a power of x. Beyond `safe` xsimd 8.1's overflow too early and flush denormal results.
+template <class T, class F>
+Batch<T> power_at_extremes(F f, Batch<T> x, T safe) {
+  Mask<T> extreme = abs(x) > safe;
+  if (!xsimd::any(extreme.m)) return f(x.v);
+  Batch<T> root = f((x * T(0.5)).v);
+  return where(extreme, root * root, f(x.v));
+}
 template <class T>
 Batch<T> exp(Batch<T> x) {
   constexpr T safe = sizeof(T) == 4 ? T(87) : T(707);
-  Mask<T> extreme = abs(x) > safe;
-  if (!xsimd::any(extreme.m)) return xsimd::exp(x.v);
-  Batch<T> root = xsimd::exp((x * T(0.5)).v);
-  return where(extreme, root * root, xsimd::exp(x.v));
+  return power_at_extremes([](auto v) { return xsimd::exp(v); }, x, safe);
 }
 /// f(x), a logarithm of which xsimd 8.1's is wrong for denormal numbers; `shift` = f(2^54).
 template <class T, class F>

@@ -7,14 +7,10 @@
 
 namespace xgrad {
 
-/// 2^x. Near the ends of the range xsimd 8.1 overflows too early and flushes denormal results.
 template <class T>
 Batch<T> exp2(Batch<T> x) {
   constexpr T safe = sizeof(T) == 4 ? T(125) : T(1020);
-  Mask<T> extreme = abs(x) > safe;
-  if (!xsimd::any(extreme.m)) return xsimd::exp2(x.v);
-  Batch<T> root = xsimd::exp2((x * T(0.5)).v);
-  return where(extreme, root * root, xsimd::exp2(x.v));
+  return power_at_extremes([](auto v) { return xsimd::exp2(v); }, x, safe);
 }
 /// e^x - 1. xsimd 8.1 loses the sign of 0 and overflows too early.
 template <class T>

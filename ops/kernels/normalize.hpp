@@ -1,29 +1,16 @@
 // Rows shifted to mean 0 (if Centered) and scaled to variance 1, forward and backward. Each row is
 // read several times while it is in the cache; all is computed in double.
 #pragma once
-#include <xgrad/autograd/array.hpp>
+#include <xgrad/ops/kernels/reduce.hpp>
 
-#include <array>
 #include <cmath>
-#include <cstddef>
 
 namespace xgrad {
 
-/// The sum of term(i) over i < n. Independent lanes let the compiler use vectors.
+/// The sum of term(i) over i < n.
 template <class Term>
 double sum_of(std::size_t n, const Term& term) {
-  constexpr std::size_t width = 32;
-  double total = 0;
-  std::size_t i = 0;
-  if (n >= width) {
-    std::array<double, width> lanes{};
-    for (; i + width <= n; i += width) {
-      for (std::size_t j = 0; j < width; ++j) lanes[j] += term(i + j);
-    }
-    for (double lane : lanes) total += lane;
-  }
-  for (; i < n; ++i) total += term(i);
-  return total;
+  return fold_elements<SumOf, double>(n, term);
 }
 
 /// Elements of a row as numbers in double, and a row that is the same everywhere.

@@ -88,9 +88,9 @@ struct ExtremeOf {
   }
 };
 
-/// The fold of n contiguous elements. Independent lanes let the compiler use vectors.
-template <class Reducer, class T>
-typename Reducer::template Accumulator<T> fold_row(const T* x, std::size_t n) {
+/// The fold of element(i), of type T, over i < n. Independent lanes let the compiler use vectors.
+template <class Reducer, class T, class Element>
+typename Reducer::template Accumulator<T> fold_elements(std::size_t n, const Element& element) {
   using A = typename Reducer::template Accumulator<T>;
   constexpr std::size_t width = 32;
   A result = Reducer::template start<T>();
@@ -99,12 +99,17 @@ typename Reducer::template Accumulator<T> fold_row(const T* x, std::size_t n) {
     std::array<A, width> lanes;
     lanes.fill(result);
     for (; i + width <= n; i += width) {
-      for (std::size_t j = 0; j < width; ++j) lanes[j] = Reducer::step(lanes[j], x[i + j]);
+      for (std::size_t j = 0; j < width; ++j) lanes[j] = Reducer::step(lanes[j], element(i + j));
     }
     for (A lane : lanes) result = Reducer::join(result, lane);
   }
-  for (; i < n; ++i) result = Reducer::step(result, x[i]);
+  for (; i < n; ++i) result = Reducer::step(result, element(i));
   return result;
+}
+/// The fold of n contiguous elements.
+template <class Reducer, class T>
+typename Reducer::template Accumulator<T> fold_row(const T* x, std::size_t n) {
+  return fold_elements<Reducer, T>(n, [x](std::size_t i) { return x[i]; });
 }
 
 /// The axes of a reduction as two walks over x: the kept positions, in the result's order, and for
