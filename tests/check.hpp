@@ -110,6 +110,10 @@ Tensor<T> copy(const Tensor<T>& x) {
   return Tensor<T>(xgrad::Array<T>(x.value()));
 }
 
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 /// The message of the Exception that call() throws; a test failure if it throws none.
 template <class Exception, class Call>
 std::string message(Call call) {

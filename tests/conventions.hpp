@@ -2,6 +2,7 @@
 // and double. Finite numbers are compared exactly.
 #pragma once
 #include "check.hpp"
+#include "fn.hpp"
 
 namespace conventions {
 
@@ -55,9 +56,5 @@ class Conventions : public ::testing::Test {
   }
 };
 using Types = ::testing::Types<float, double>;
-
-// Functions of one and of two tensors.
-#define FN(...) [](const auto& x) { return __VA_ARGS__; }
-#define FN2(...) [](const auto& a, const auto& b) { return __VA_ARGS__; }
 
 }  // namespace conventions

@@ -1,14 +1,9 @@
-// Random numbers, batches, accuracy, and Fashion-MNIST from made-up and from real files.
+// Random numbers, batches and accuracy.
 #include <gtest/gtest.h>
-#include <unistd.h>
-#include <zlib.h>
 #include <xgrad/nn/data.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <limits>
 #include <map>
 #include <string>
@@ -19,10 +14,8 @@
 
 namespace {
 
-namespace fs = std::filesystem;
 namespace nn = xgrad::nn;
 using xgrad::Array;
-using xgrad::FileError;
 using xgrad::Shape;
 using xgrad::Tensor;
 
@@ -280,161 +273,6 @@ TEST(Accuracy, Errors) {
   std::string empty = "accuracy: expected at least one row and one class, got logits ";
   EXPECT_EQ(call({0, 3}, {0}), empty + "(0, 3) [train.cpp:7]");
   EXPECT_EQ(call({2, 0}, {2}), empty + "(2, 0) [train.cpp:7]");
-}
-
-/// A folder with a small data set: 3 images to train and 2 to test, pixel p of image i is i + p.
-class FashionMnist : public testing::Test {
- protected:
-  FashionMnist() {
-    std::string name = testing::TempDir() + "xgrad_data_XXXXXX";
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp " + name);
-    folder_ = name;
-    write("train-images-idx3-ubyte", images(3, 28, 28));
-    write("train-labels-idx1-ubyte", labels({9, 0, 4}));
-    write("t10k-images-idx3-ubyte", images(2, 28, 28));
-    write("t10k-labels-idx1-ubyte", labels({1, 8}));
-  }
-  ~FashionMnist() override { fs::remove_all(folder_); }
-
-  static std::string header(std::initializer_list<std::size_t> extents) {
-    std::string bytes{'\0', '\0', '\x08', static_cast<char>(extents.size())};
-    for (std::size_t extent : extents) bytes += {'\0', '\0', '\0', static_cast<char>(extent)};
-    return bytes;
-  }
-  static std::string images(std::size_t n, std::size_t rows, std::size_t columns) {
-    std::string bytes = header({n, rows, columns});
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t p = 0; p < rows * columns; ++p) bytes += static_cast<char>(i + p);
-    }
-    return bytes;
-  }
-  static std::string labels(std::initializer_list<char> values) {
-    return header({values.size()}) + std::string(values);
-  }
-  void write(const std::string& name, const std::string& content) const {
-    std::ofstream(folder_ / name, std::ios::binary) << content;
-  }
-  void pack(const std::string& name) const {
-    std::ifstream file(folder_ / name, std::ios::binary);
-    std::string content(std::istreambuf_iterator<char>(file), {});
-    gzFile packed = gzopen((folder_ / (name + ".gz")).c_str(), "wb");
-    EXPECT_EQ(gzwrite(packed, content.data(), static_cast<unsigned>(content.size())),
-              static_cast<int>(content.size()));
-    EXPECT_EQ(gzclose(packed), Z_OK);
-    fs::remove(folder_ / name);
-  }
-
-  void expect_error(const std::string& name, const std::string& expected, const std::string& got,
-                    std::int64_t offset) const {
-    fs::path path = folder_ / name;
-    std::string place = offset < 0 ? "" : ", byte " + std::to_string(offset);
-    try {
-      nn::fashion_mnist(folder_);
-      ADD_FAILURE() << "no error; expected " << expected << ", got " << got;
-    } catch (const FileError& error) {
-      EXPECT_EQ(error.what(), "fashion_mnist: expected " + expected + ", got " + got + " [" +
-                                  path.string() + place + "]");
-      EXPECT_EQ(error.path(), path.string());
-    }
-  }
-
-  fs::path folder_;
-};
-
-void check_made_up(const nn::Dataset& dataset, const std::vector<int>& labels) {
-  EXPECT_EQ(dataset.size(), labels.size());
-  EXPECT_EQ(dataset.labels.shape(), Shape{labels.size()});
-  EXPECT_EQ(dataset.images.shape(), (Shape{labels.size(), 784}));
-  EXPECT_EQ(std::vector<int>(dataset.labels.begin(), dataset.labels.end()), labels);
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    for (std::size_t p = 0; p < 784; ++p) {
-      ASSERT_EQ(dataset.images(i, p), float((i + p) % 256) / 255.0f);
-    }
-  }
-}
-
-TEST_F(FashionMnist, PlainAndGzip) {
-  write("t10k-images-idx3-ubyte.gz", "not read while there is a plain file");
-  for (const char* name : {"", "train-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
-    if (*name != '\0') pack(name);
-    nn::Split split = nn::fashion_mnist(folder_);
-    check_made_up(split.train, {9, 0, 4});
-    check_made_up(split.test, {1, 8});
-  }
-}
-
-TEST_F(FashionMnist, MissingFile) {
-  std::vector<std::string> names = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
-                                    "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
-  for (const std::string& name : names) {
-    fs::rename(folder_ / name, folder_ / "elsewhere");
-    expect_error(name, name + "[.gz], which the Debian package dataset-fashion-mnist provides",
-                 "no such file", -1);
-    fs::rename(folder_ / "elsewhere", folder_ / name);
-  }
-  fs::remove_all(folder_);
-  expect_error(names[0],
-               names[0] + "[.gz], which the Debian package dataset-fashion-mnist provides",
-               "no such file", -1);
-}
-
-TEST_F(FashionMnist, Images) {
-  std::string name = "train-images-idx3-ubyte", expected = "images of shape (n, 28, 28)";
-  write(name, images(3, 27, 28));
-  expect_error(name, expected, "(3, 27, 28)", 8);
-  write(name, images(3, 28, 32));
-  expect_error(name, expected, "(3, 28, 32)", 12);
-  write(name, header({3, 112}) + std::string(3 * 112, 'x'));
-  expect_error(name, expected, "(3, 112)", 3);
-}
-
-TEST_F(FashionMnist, Labels) {
-  std::string name = "t10k-labels-idx1-ubyte";
-  write(name, labels({1}));
-  expect_error(name, "2 labels, one per image", "1", 4);
-  write(name, labels({1, 2, 3}));
-  expect_error(name, "2 labels, one per image", "3", 4);
-  write(name, labels({1, 10}));
-  expect_error(name, "a label in 0..9", "10", 9);
-  write(name, labels({'\xff', 1}));
-  expect_error(name, "a label in 0..9", "255", 8);
-  write(name, header({2, 1}) + "xx");
-  expect_error(name, "labels of shape (n)", "(2, 1)", 3);
-}
-
-TEST_F(FashionMnist, DamagedFile) {
-  write("train-labels-idx1-ubyte", labels({1, 2, 3}) + "x");
-  try {
-    nn::fashion_mnist(folder_);
-    ADD_FAILURE() << "no error";
-  } catch (const FileError& error) {
-    EXPECT_EQ(error.what(), "idx: expected the end of the file, got more data [" +
-                                (folder_ / "train-labels-idx1-ubyte").string() + ", byte 11]");
-  }
-}
-
-TEST(FashionMnistInstalled, RealData) {
-  if (!fs::exists(nn::fashion_mnist_folder)) {
-    std::cout << "not run: " << nn::fashion_mnist_folder
-              << " is missing; the Debian package dataset-fashion-mnist provides it\n";
-    GTEST_SKIP();
-  }
-  nn::Split split = nn::fashion_mnist();
-  EXPECT_EQ(split.train.images.shape(), (Shape{60000, 784}));
-  EXPECT_EQ(split.test.images.shape(), (Shape{10000, 784}));
-  for (const nn::Dataset* dataset : {&split.train, &split.test}) {
-    std::vector<std::size_t> count(10);
-    for (int label : dataset->labels) ++count.at(static_cast<std::size_t>(label));
-    EXPECT_EQ(count, std::vector<std::size_t>(10, dataset->size() / 10));
-    auto [least, greatest] = std::minmax_element(dataset->images.begin(), dataset->images.end());
-    EXPECT_EQ(*least, 0.0f);
-    EXPECT_EQ(*greatest, 1.0f);
-  }
-  // The mean that everybody normalizes this data set with.
-  double sum = 0;
-  for (float pixel : split.train.images) sum += double(pixel);
-  EXPECT_NEAR(sum / double(split.train.images.size()), 0.2860, 5e-5);
-  EXPECT_EQ(split.train.labels.data()[0], 9);  // an ankle boot
 }
 
 }  // namespace

@@ -12,13 +12,10 @@
 namespace {
 
 namespace xg = xgrad;
-using check::identical, check::leaf, check::message, check::Random;
+using check::contains, check::identical, check::leaf, check::message, check::Random;
 using Tensor = xg::Tensor<double>;
 
 Tensor parameter(Tensor value) { return xg::parameter(value); }
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST(Engine, Diamond) {
   // y = (2 x) (x + 3),  y' = 4 x + 6.

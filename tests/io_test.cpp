@@ -1,16 +1,9 @@
-// The IDX reader: every type and rank, plain and gzip, and every way in which a file can be bad.
-#include <gtest/gtest.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <unistd.h>
-#include <zlib.h>
+// The IDX reader: every type and rank, plain and gzip, and what it says of a file that is not one.
+#include "files.hpp"
+
 #include <xgrad/io/idx.hpp>
 
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <functional>
 #include <limits>
 #include <string>
 #include <vector>
@@ -18,57 +11,11 @@
 namespace {
 
 namespace fs = std::filesystem;
+using files::Bytes, files::big_endian, files::Folder, files::gzip, files::header;
 using xgrad::Array;
 using xgrad::FileError;
 using xgrad::read_idx;
 using xgrad::Shape;
-using Bytes = std::string;
-
-/// The `count` low bytes of `value`, most significant first.
-Bytes big_endian(std::uint64_t value, std::size_t count) {
-  Bytes bytes;
-  for (std::size_t i = count; i-- > 0;) bytes += static_cast<char>(value >> (8 * i) & 0xff);
-  return bytes;
-}
-
-Bytes header(unsigned type, const std::vector<std::uint32_t>& extents) {
-  Bytes bytes = big_endian(type, 3) + big_endian(extents.size(), 1);
-  for (std::uint32_t extent : extents) bytes += big_endian(extent, 4);
-  return bytes;
-}
-
-/// One gzip member.
-Bytes gzip(const Bytes& content) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 1, Z_DEFLATED, 16 + MAX_WBITS, 9, Z_DEFAULT_STRATEGY), Z_OK);
-  Bytes packed(deflateBound(&stream, content.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));
-  stream.avail_in = static_cast<uInt>(content.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
-}
-
-class Folder : public testing::Test {
- protected:
-  Folder() {
-    std::string name = testing::TempDir() + "xgrad_io_XXXXXX";
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp " + name);
-    folder_ = name;
-  }
-  ~Folder() override { fs::remove_all(folder_); }
-
-  fs::path write(const std::string& name, const Bytes& content) const {
-    std::ofstream file(folder_ / name, std::ios::binary);
-    file << content;
-    return folder_ / name;
-  }
-
-  fs::path folder_;
-};
 
 /// The format's code of a type, and an unsigned integer of its size.
 template <unsigned type_code, class UnsignedInteger>
@@ -272,91 +219,6 @@ TEST_F(Idx, GzipOfSeveralMembers) {
       write("two.gz", gzip(content.substr(0, 14)) + gzip("") + gzip(content.substr(14)));
   Array<std::uint8_t> array = read_idx<std::uint8_t>(path);
   EXPECT_EQ(std::string(array.begin(), array.end()), "abcdef");
-}
-
-/// Reading gives the right elements, in whatever shape, or a FileError, never anything else.
-void expect_right_or_error(const fs::path& path, const Bytes& elements, int& right) {
-  try {
-    Array<std::uint8_t> array = read_idx<std::uint8_t>(path);
-    EXPECT_EQ(Bytes(array.begin(), array.end()), elements);
-    ++right;
-  } catch (const FileError& error) {
-    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
-    EXPECT_EQ(error.path(), path.string());
-  }
-}
-
-TEST_F(Idx, EveryTruncation) {
-  Bytes content = header(8, {2, 3, 4}) + "abcdefghijklmnopqrstuvwx";
-  for (const Bytes& stored : {content, gzip(content)}) {
-    for (std::size_t length = 0; length < stored.size(); ++length) {
-      EXPECT_THROW(read_idx<std::uint8_t>(write("cut.idx", stored.substr(0, length))), FileError)
-          << length << " of " << stored.size() << " bytes";
-    }
-  }
-}
-
-TEST_F(Idx, EveryHeaderByteFlipped) {
-  Bytes elements = "abcdefghijklmnopqrstuvwx";
-  Bytes content = header(8, {2, 3, 4}) + elements;
-  int right = 0;
-  for (std::size_t i = 0; i < content.size() - elements.size(); ++i) {
-    for (int flip : {1, 2, 4, 8, 16, 32, 64, 128, 255}) {
-      Bytes changed = content;
-      changed[i] = static_cast<char>(changed[i] ^ flip);
-      expect_right_or_error(write("flip.idx", changed), elements, right);
-    }
-  }
-  EXPECT_EQ(right, 0);
-}
-
-TEST_F(Idx, EveryGzipBitFlipped) {
-  Bytes elements = "abcdefghijklmnopqrstuvwx";
-  Bytes packed = gzip(header(8, {2, 3, 4}) + elements);
-  int right = 0;
-  for (std::size_t bit = 0; bit < 8 * packed.size(); ++bit) {
-    Bytes changed = packed;
-    changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1 << bit % 8));
-    expect_right_or_error(write("flip.gz", changed), elements, right);
-  }
-  EXPECT_GE(right, 49);  // the time, flags and system in the header mean nothing,
-  EXPECT_LE(right, 56);  // nor do up to 7 bits between the last code and the checksum
-}
-
-/// Runs `body` in a process of its own that can get 256 MiB of memory more than it has.
-void expect_in_small_memory(const std::function<bool()>& body) {
-  constexpr rlim_t room = rlim_t(256) << 20;
-  auto run = [&] {
-    rlim_t pages = 0;
-    std::ifstream("/proc/self/statm") >> pages;
-    rlim_t limit = pages * rlim_t(sysconf(_SC_PAGESIZE)) + room;
-    rlimit limits{limit, limit};
-    if (setrlimit(RLIMIT_AS, &limits) != 0) std::_Exit(2);
-    void* block = mmap(nullptr, 2 * room, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (block != MAP_FAILED) std::_Exit(3);
-    std::_Exit(body() ? 0 : 1);
-  };
-  EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
-}
-
-TEST_F(Idx, MemoryIsBoundedByTheContent) {
-  fs::path lie = write("lie.idx", header(8, {0xffffffff}) + "abcdefghijkl");
-  fs::path packed_lie = write("lie.gz", gzip(header(8, {65535, 65535}) + "abcdefgh"));
-  Bytes bomb_content = gzip(header(8, {1000}));
-  Bytes zeros = gzip(Bytes(std::size_t(1) << 24, '\0'));
-  for (int i = 0; i < 64; ++i) bomb_content += zeros;  // 1 GiB
-  fs::path bomb = write("bomb.gz", bomb_content);
-  for (const fs::path& path : {lie, packed_lie, bomb}) {
-    SCOPED_TRACE(path);
-    expect_in_small_memory([&] {
-      try {
-        read_idx<std::uint8_t>(path);
-      } catch (const FileError&) {
-        return true;
-      }
-      return false;
-    });
-  }
 }
 
 }  // namespace

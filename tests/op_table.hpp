@@ -4,6 +4,7 @@
 // To add an operation: 1. write its naive form in a reference_*.hpp; 2. add a row to a family's
 // list, in an op_table_*.cpp.
 #pragma once
+#include "fn.hpp"
 #include "reference.hpp"
 
 #include <string>
@@ -85,9 +86,6 @@ struct Family {
 
 /// All rows of all families.
 const std::vector<Row>& rows();
-
-// A row's lambda: an expression in its inputs x[0], x[1], ...
-#define FN(...) [](const auto& x) { return __VA_ARGS__; }
 
 // Samples that suit any elementwise operation of one, or of two inputs; and two shapes that do not
 // broadcast.

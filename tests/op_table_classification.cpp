@@ -137,7 +137,21 @@ std::vector<Row> classification_rows() {
       {{{2, 3}, {4}}, {}, FN(entropy_of_weights(x[0], x[1]))},
       {{{2, 3}}, {"[0, 1]", "1.5"}, FN(entropy_of_smoothing(x[0], 1.5))},
       {{{2, 3}}, {"[0, 1]", "-0.5"}, FN(entropy_of_smoothing(x[0], -0.5))}};
+  const Call entropy_label_3 = FN(xg::softmax_cross_entropy(x[0], list_of({0, 3})));
+  const Call entropy_label_negative = FN(xg::softmax_cross_entropy(x[0], list_of({-1, 2})));
   std::vector<Row> rows = {
+      {"softmax_cross_entropy",
+       "softmax_cross_entropy",
+       FN(xg::softmax_cross_entropy(x[0], label_array(x[0].shape(), Case()))),
+       FN(ref::softmax_cross_entropy(x[0], labels(x[0].shape, Case()))),
+       {{{1, 2}}, {{2, 3}}, {{5, 10}}, {{7, 1}}, {{1, 1}}, {{17, 3}}, {{3, 17}}, {{4, 33}}},
+       {reals},
+       {{{{2, 3}}, {"3", "row 1"}, entropy_label_3},
+        {{{2, 3}}, {"-1", "row 0", "3"}, entropy_label_negative},
+        {{{3, 4}}, {"(3, 4)", "(2)"}, entropy_label_3},
+        {{{2}}, {"(2)"}, entropy_label_3},
+        {{{2, 2, 2}}, {"(2, 2, 2)", "(2)"}, entropy_label_3},
+        {{{0, 3}}, {"(0, 3)"}}}},
       LABEL_ROW("softmax_cross_entropy_deep", op, entropy, cross_entropy, deep, Case{}),
       LABEL_ROW("softmax_cross_entropy_none", op, entropy, cross_entropy, or_nothing,
                 Case{false, false, 0, Reduce::none}),

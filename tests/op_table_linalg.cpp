@@ -1,30 +1,13 @@
-// The rows of matrix products, softmax and its kin, and losses.
+// The rows of matrix products.
 #include "op_table.hpp"
 
 #include <xgrad/ops/linalg.hpp>
-#include <xgrad/ops/loss.hpp>
-#include <xgrad/ops/softmax.hpp>
 
 namespace op_table {
 namespace {
 
 namespace ref = reference;
 namespace xg = xgrad;
-
-xg::Array<int> labels_of(const std::vector<int>& labels) {
-  xg::Array<int> result = xg::empty_array<int>({labels.size()});
-  std::copy(labels.begin(), labels.end(), result.data());
-  return result;
-}
-/// Labels for logits of a shape, not in order and not all classes.
-template <class SomeShape>
-std::vector<int> labels(const SomeShape& shape) {
-  std::vector<int> result;
-  for (std::size_t row = 0; row < shape[0]; ++row) {
-    result.push_back(int((row * row + 2 * row + 1) % shape[1]));
-  }
-  return result;
-}
 
 std::vector<Row> linalg_rows() {
   using xg::Activation;
@@ -239,68 +222,7 @@ std::vector<Row> linalg_rows() {
   };
 }
 
-std::vector<Row> loss_rows() {
-  const std::vector<Sample> along_last = {{{1}},       {{7}},    {{67}},   {{3, 5}},
-                                          {{4, 17}},   {{5, 1}}, {{1, 6}}, {{2, 3, 4}},
-                                          {{2, 1, 3}}, {{0, 3}}, {{3, 0}}, {{2, 2, 3, 2}}};
-  const Call entropy_label_3 = FN(xg::softmax_cross_entropy(x[0], labels_of({0, 3})));
-  const Call entropy_label_negative = FN(xg::softmax_cross_entropy(x[0], labels_of({-1, 2})));
-  return {
-      {"softmax",
-       "softmax",
-       FN(xg::softmax(x[0])),
-       FN(ref::softmax(x[0])),
-       along_last,
-       {reals},
-       {{{{}}, {"()", "axis -1"}}}},
-      {"softmax_first", "softmax", FN(xg::softmax(x[0], 0)), FN(ref::softmax(x[0], 0)), along_last},
-      {"softmax_middle",
-       "softmax",
-       FN(xg::softmax(x[0], -2)),
-       FN(ref::softmax(x[0], -2)),
-       {{{3, 5}}, {{2, 3, 4}}, {{2, 17, 3}}, {{3, 1, 2}}},
-       {reals},
-       {{{{3}}, {"(3)", "axis -2"}}}},
-      {"log_softmax",
-       "log_softmax",
-       FN(xg::log_softmax(x[0])),
-       FN(ref::log_softmax(x[0])),
-       along_last,
-       {reals},
-       {{{{}}, {"()", "axis -1"}}}},
-      {"log_softmax_first", "log_softmax", FN(xg::log_softmax(x[0], 0)),
-       FN(ref::log_softmax(x[0], 0)), along_last},
-      {"log_softmax_middle",
-       "log_softmax",
-       FN(xg::log_softmax(x[0], 1)),
-       FN(ref::log_softmax(x[0], 1)),
-       {{{3, 5}}, {{2, 3, 4}}, {{2, 17, 3}}, {{3, 1, 2}}},
-       {reals},
-       {{{{3}}, {"(3)", "axis 1"}}}},
-
-      {"softmax_cross_entropy",
-       "softmax_cross_entropy",
-       FN(xg::softmax_cross_entropy(x[0], labels_of(labels(x[0].shape())))),
-       FN(ref::softmax_cross_entropy(x[0], labels(x[0].shape))),
-       {{{1, 2}}, {{2, 3}}, {{5, 10}}, {{7, 1}}, {{1, 1}}, {{17, 3}}, {{3, 17}}, {{4, 33}}},
-       {reals},
-       {{{{2, 3}}, {"3", "row 1"}, entropy_label_3},
-        {{{2, 3}}, {"-1", "row 0", "3"}, entropy_label_negative},
-        {{{3, 4}}, {"(3, 4)", "(2)"}, entropy_label_3},
-        {{{2}}, {"(2)"}, entropy_label_3},
-        {{{2, 2, 2}}, {"(2, 2, 2)", "(2)"}, entropy_label_3},
-        {{{0, 3}}, {"(0, 3)"}}}},
-      {"mean_squared_error",
-       "mean_squared_error",
-       FN(xg::mean_squared_error(x[0], x[1])),
-       FN(ref::mean_squared_error(x[0], x[1])),
-       {{{}, {}}, {{1}, {1}}, {{7}, {7}}, {{3, 5}, {3, 5}}, {{2, 3, 4}, {2, 3, 4}}, {{67}, {67}}},
-       {reals},
-       {{{{3}, {4}}}, {{{3, 1}, {3}}}, {{{3}, {}}}, {{{2, 3}, {3}}}, {{{0}, {0}}}}},
-  };
-}
-
-const Family linalg(linalg_rows), loss(loss_rows);
+const Family linalg(linalg_rows);
 
 }  // namespace
 }  // namespace op_table

@@ -49,6 +49,13 @@ std::vector<Row> regression_rows() {
   const Call delta_0 = FN(xg::huber_loss(x[0], x[1], 0.0));
   const Call beta_negative = FN(xg::smooth_l1_loss(x[0], x[1], -1.0));
   return {
+      {"mean_squared_error",
+       "mean_squared_error",
+       FN(xg::mean_squared_error(x[0], x[1])),
+       FN(ref::mean_squared_error(x[0], x[1])),
+       {{{}, {}}, {{1}, {1}}, {{7}, {7}}, {{3, 5}, {3, 5}}, {{2, 3, 4}, {2, 3, 4}}, {{67}, {67}}},
+       {reals},
+       {{{{3}, {4}}}, {{{3, 1}, {3}}}, {{{3}, {}}}, {{{2, 3}, {3}}}, {{{0}, {0}}}}},
       {"mean_squared_error_none",
        "mean_squared_error",
        FN(xg::mean_squared_error(x[0], x[1], Reduction::none)),

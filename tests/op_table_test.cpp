@@ -229,33 +229,6 @@ PROPERTY(DifferentiableOp, SweepsAccumulate) {
   });
 }
 
-// F(x, g) = sum of u_i . vjp_i(x, g) by create_graph, differentiated once more: with respect to the
-// inputs and to the cotangent.
-template <class T>
-std::vector<Plain> second_gradients(const Trial<T>& trial, const std::vector<Plain>& u) {
-  Tensors<T> x = trial.leaves();
-  Tensor<T> g = check::leaf<T>(trial.g), total = 0;
-  Tensors<T> first = xgrad::grad(trial.row.call(x), x, g, xgrad::create_graph);
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    total = add(total, sum(multiply(first[i], check::tensor<T>(u[i]))), xgrad::here());
-  }
-  x.push_back(g);
-  if (total.tracked()) total.backward();
-  std::vector<Plain> result;
-  for (const Tensor<T>& input : x) {
-    Plain zero(reference::Shape(input.shape().begin(), input.shape().end()));
-    result.push_back(input.has_grad() ? plain(input.grad()) : zero);
-  }
-  return result;
-}
-template <class T>
-std::vector<Plain> second_direction(const Trial<T>& trial) {
-  Random random(4);
-  std::vector<Plain> u;
-  for (const Plain& input : trial.x) u.push_back(random.array(input.shape));
-  return u;
-}
-
 PROPERTY(DifferentiableOpInDouble, SecondDerivativeMatchesDifferencesOfFirst) {
   for_each_trial<T>(row, [](const Trial<T>& trial) {
     std::vector<Plain> u = second_direction(trial), second = second_gradients(trial, u);

@@ -5,6 +5,8 @@
 #include "op_table.hpp"
 
 #include <numeric>
+#include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/reduce.hpp>
 
 namespace op_table {
 
@@ -158,6 +160,33 @@ inline reference::Nd<reference::Dual> dual_output(const Row& row, const std::vec
     }
   }
   return row.reference(inputs);
+}
+
+/// F(x, g) = sum of u_i . vjp_i(x, g) by create_graph, differentiated once more: with respect to
+/// the inputs and to the cotangent.
+template <class T>
+std::vector<Plain> second_gradients(const Trial<T>& trial, const std::vector<Plain>& u) {
+  Tensors<T> x = trial.leaves();
+  Tensor<T> g = check::leaf<T>(trial.g), total = 0;
+  Tensors<T> first = xgrad::grad(trial.row.call(x), x, g, xgrad::create_graph);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    total = add(total, sum(multiply(first[i], check::tensor<T>(u[i]))), xgrad::here());
+  }
+  x.push_back(g);
+  if (total.tracked()) total.backward();
+  std::vector<Plain> result;
+  for (const Tensor<T>& input : x) {
+    Plain zero(reference::Shape(input.shape().begin(), input.shape().end()));
+    result.push_back(input.has_grad() ? plain(input.grad()) : zero);
+  }
+  return result;
+}
+template <class T>
+std::vector<Plain> second_direction(const Trial<T>& trial) {
+  Random random(4);
+  std::vector<Plain> u;
+  for (const Plain& input : trial.x) u.push_back(random.array(input.shape));
+  return u;
 }
 
 }  // namespace op_table

@@ -21,13 +21,9 @@ namespace {
 
 namespace xg = xgrad;
 namespace nn = xgrad::nn;
-using check::message;
+using check::contains, check::message;
 using Tensor = xg::Tensor<double>;
 const double infinity = std::numeric_limits<double>::infinity();
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST(Gradients, OfASumAreEachTheirOwn) {
   Tensor x = xg::parameter(Tensor{1, 1}), y = xg::parameter(Tensor{1, 1});

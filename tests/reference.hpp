@@ -9,24 +9,6 @@
 
 namespace reference {
 
-#define XGRAD_REFERENCE_UNARY(name, formula)             \
-  template <class S>                                     \
-  Nd<S> name(const Nd<S>& array) {                       \
-    return map(array, [](S x) -> S { return formula; }); \
-  }
-#define XGRAD_REFERENCE_BINARY(name, formula)                \
-  template <class S>                                         \
-  Nd<S> name(const Nd<S>& a, const Nd<S>& b) {               \
-    return map(a, b, [](S x, S y) -> S { return formula; }); \
-  }                                                          \
-  template <class S>                                         \
-  Nd<S> name(const Nd<S>& a, double b) {                     \
-    return name(a, Nd<S>({}, {S(b)}));                       \
-  }                                                          \
-  template <class S>                                         \
-  Nd<S> name(double a, const Nd<S>& b) {                     \
-    return name(Nd<S>({}, {S(a)}), b);                       \
-  }
 XGRAD_REFERENCE_UNARY(negative, -x)
 XGRAD_REFERENCE_UNARY(abs, x < S(0) ? -x : x)
 XGRAD_REFERENCE_UNARY(sign, x < S(0) ? S(-1) : S(0) < x ? S(1) : S(0))
@@ -47,8 +29,6 @@ XGRAD_REFERENCE_BINARY(minimum, x < y ? x : y)
 XGRAD_REFERENCE_BINARY(pow, scalar::pow(x, y))
 XGRAD_REFERENCE_BINARY(less, x < y ? S(1) : S(0))
 XGRAD_REFERENCE_BINARY(equal, x == y ? S(1) : S(0))
-#undef XGRAD_REFERENCE_UNARY
-#undef XGRAD_REFERENCE_BINARY
 
 /// `a` where the condition is not zero, else `b`.
 template <class S>

@@ -29,11 +29,6 @@ Nd<S> distance(const Nd<S>& array, std::initializer_list<double> points) {
   });
 }
 
-#define XGRAD_REFERENCE(name, formula)                   \
-  template <class S>                                     \
-  Nd<S> name(const Nd<S>& array) {                       \
-    return map(array, [](S x) -> S { return formula; }); \
-  }
 // With a parameter p.
 #define XGRAD_REFERENCE_WITH(name, formula)               \
   template <class S>                                      \
@@ -52,18 +47,17 @@ XGRAD_REFERENCE_WITH(softshrink, p < x ? x - p : x < -p ? x + p : S(0))
 XGRAD_REFERENCE_WITH(elu, S(0) < x ? x : p * (scalar::exp(x) - S(1)))
 XGRAD_REFERENCE_WITH(celu, S(0) < x ? x : p * (scalar::exp(x / p) - S(1)))
 XGRAD_REFERENCE_WITH(softplus, scalar::log(S(1) + scalar::exp(p * x)) / p)
-XGRAD_REFERENCE(logsigmoid, scalar::log(S(1) / (S(1) + scalar::exp(-x))))
-XGRAD_REFERENCE(silu, x / (S(1) + scalar::exp(-x)))
-XGRAD_REFERENCE(mish, x* scalar::tanh(scalar::log(S(1) + scalar::exp(x))))
-XGRAD_REFERENCE(ndtr, scalar::normal_cdf(x))
-XGRAD_REFERENCE(gelu, x* scalar::normal_cdf(x))
-XGRAD_REFERENCE(gelu_tanh, S(0.5) * x *
-                               (S(1) + scalar::tanh(S(std::sqrt(2 / std::acos(-1.0))) *
-                                                    (x + S(0.044715) * x * x * x))))
-XGRAD_REFERENCE(hardsigmoid, x < S(-3) ? S(0) : S(3) < x ? S(1) : (x + S(3)) / S(6))
-XGRAD_REFERENCE(hardswish, x < S(-3) ? S(0) : S(3) < x ? x : x * (x + S(3)) / S(6))
-XGRAD_REFERENCE(softsign, x / (S(1) + (x < S(0) ? -x : x)))
-#undef XGRAD_REFERENCE
+XGRAD_REFERENCE_UNARY(logsigmoid, scalar::log(S(1) / (S(1) + scalar::exp(-x))))
+XGRAD_REFERENCE_UNARY(silu, x / (S(1) + scalar::exp(-x)))
+XGRAD_REFERENCE_UNARY(mish, x* scalar::tanh(scalar::log(S(1) + scalar::exp(x))))
+XGRAD_REFERENCE_UNARY(ndtr, scalar::normal_cdf(x))
+XGRAD_REFERENCE_UNARY(gelu, x* scalar::normal_cdf(x))
+XGRAD_REFERENCE_UNARY(gelu_tanh, S(0.5) * x *
+                                     (S(1) + scalar::tanh(S(std::sqrt(2 / std::acos(-1.0))) *
+                                                          (x + S(0.044715) * x * x * x))))
+XGRAD_REFERENCE_UNARY(hardsigmoid, x < S(-3) ? S(0) : S(3) < x ? S(1) : (x + S(3)) / S(6))
+XGRAD_REFERENCE_UNARY(hardswish, x < S(-3) ? S(0) : S(3) < x ? x : x * (x + S(3)) / S(6))
+XGRAD_REFERENCE_UNARY(softsign, x / (S(1) + (x < S(0) ? -x : x)))
 #undef XGRAD_REFERENCE_WITH
 
 /// Its constants as the paper gives them.

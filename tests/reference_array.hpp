@@ -27,7 +27,14 @@ inline Dual operator/(Dual a, Dual b) {
 inline bool operator<(Dual a, Dual b) { return a.value < b.value; }
 inline bool operator==(Dual a, Dual b) { return a.value == b.value; }
 
+template <class S>
+S magnitude(S x) {
+  return x < S(0) ? -x : x;
+}
+
 namespace scalar {
+inline double value(double x) { return x; }
+inline double value(Dual x) { return x.value; }
 using std::exp, std::log, std::pow, std::sqrt, std::tanh;
 inline Dual exp(Dual a) { return {std::exp(a.value), std::exp(a.value) * a.tangent}; }
 inline Dual log(Dual a) { return {std::log(a.value), a.tangent / a.value}; }
@@ -112,5 +119,30 @@ template <class S, class F>
 Nd<S> map(const Nd<S>& a, const Nd<S>& b, F f) {
   return build<S>(broadcast(a.shape, b.shape), [&](const Index& i) { return f(a.at(i), b.at(i)); });
 }
+
+template <class S>
+Nd<S> flat(const Nd<S>& x) {
+  return Nd<S>({x.data.size()}, x.data);
+}
+
+// Elementwise functions, by a formula of numbers x, or x and y.
+#define XGRAD_REFERENCE_UNARY(name, formula)             \
+  template <class S>                                     \
+  Nd<S> name(const Nd<S>& array) {                       \
+    return map(array, [](S x) -> S { return formula; }); \
+  }
+#define XGRAD_REFERENCE_BINARY(name, formula)                \
+  template <class S>                                         \
+  Nd<S> name(const Nd<S>& a, const Nd<S>& b) {               \
+    return map(a, b, [](S x, S y) -> S { return formula; }); \
+  }                                                          \
+  template <class S>                                         \
+  Nd<S> name(const Nd<S>& a, double b) {                     \
+    return name(a, Nd<S>({}, {S(b)}));                       \
+  }                                                          \
+  template <class S>                                         \
+  Nd<S> name(double a, const Nd<S>& b) {                     \
+    return name(Nd<S>({}, {S(a)}), b);                       \
+  }
 
 }  // namespace reference

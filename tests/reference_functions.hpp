@@ -8,8 +8,6 @@
 namespace reference {
 
 namespace scalar {
-inline double number(double x) { return x; }
-inline double number(Dual x) { return x.value; }
 inline double with_derivative(double, double y, double) { return y; }
 inline Dual with_derivative(Dual x, double y, double derivative) {
   return {y, derivative * x.tangent};
@@ -32,7 +30,7 @@ inline double erfinv(double x) {
   template <class S>                                               \
   Nd<S> name(const Nd<S>& array) {                                 \
     return map(array, [](S dual) -> S {                            \
-      double x = scalar::number(dual);                             \
+      double x = scalar::value(dual);                              \
       return scalar::with_derivative(dual, formula, (derivative)); \
     });                                                            \
   }
@@ -75,7 +73,7 @@ XGRAD_REFERENCE(digamma, scalar::polygamma(0, x), scalar::polygamma(1, x))
 template <class S>
 Nd<S> polygamma(int n, const Nd<S>& array) {
   return map(array, [n](S dual) -> S {
-    double x = scalar::number(dual);
+    double x = scalar::value(dual);
     return scalar::with_derivative(dual, scalar::polygamma(n, x), scalar::polygamma(n + 1, x));
   });
 }

@@ -29,10 +29,6 @@ inline std::size_t from_start(std::int64_t index, std::size_t n) {
 }
 
 template <class S>
-Nd<S> flat(const Nd<S>& x) {
-  return Nd<S>({x.data.size()}, x.data);
-}
-template <class S>
 Nd<S> take(const Nd<S>& x, const Integers& indices, int axis) {
   std::size_t d = normalized(axis, x.shape.size()), k = indices.shape.size();
   Shape shape(x.shape.begin(), x.shape.begin() + std::ptrdiff_t(d));

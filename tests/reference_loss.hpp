@@ -26,10 +26,6 @@ Nd<S> reduced(const Nd<S>& x, Reduce how) {
   }
 
 template <class S>
-S magnitude(S x) {
-  return x < S(0) ? -x : x;
-}
-template <class S>
 S positive_part(S x) {
   return S(0) < x ? x : S(0);
 }

@@ -22,10 +22,6 @@ Nd<S> of_each(const Nd<S>& x, F f) {
 }
 
 template <class S>
-S magnitude(S x) {
-  return x < S(0) ? -x : x;
-}
-template <class S>
 Nd<S> identity(std::size_t n) {
   return build<S>({n, n}, [](const Index& i) { return S(i[0] == i[1] ? 1 : 0); });
 }

@@ -26,10 +26,6 @@ template <class S, class F>
 Nd<S> along(const Nd<S>& x, int axis, F f) {
   return along(x, axis, x.shape[normalized(axis, x.shape.size())], f);
 }
-template <class S>
-Nd<S> flat(const Nd<S>& x) {
-  return Nd<S>({x.data.size()}, x.data);
-}
 
 template <class S>
 Nd<S> cumsum(const Nd<S>& x, int axis) {

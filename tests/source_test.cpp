@@ -79,6 +79,14 @@ TEST(Source, KernelsOwnXsimdAndCblas) {
   }
 }
 
+// A kernel may be kept and run again, when what it refers to is gone.
+TEST(Source, KernelsOwnWhatTheyCapture) {
+  const std::regex by_reference(R"(launch\(\s*\[&)");
+  for_each_source("ops", [&](const std::string& file, const std::string& text) {
+    EXPECT_FALSE(std::regex_search(text, by_reference)) << file;
+  });
+}
+
 TEST(Source, OnlyTheArrayHeaderIncludesXtensorPublicly) {
   for (const char* folder : {"autograd", "io", "nn", "ops"}) {
     for_each_source(folder, [](const std::string& file, const std::string& text) {

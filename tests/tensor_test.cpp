@@ -13,12 +13,9 @@
 namespace {
 
 namespace xg = xgrad;
-using check::message;
+using check::contains, check::message;
 using Tensor = xg::Tensor<>;
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 template <class T>
 std::string printed(const T& x) {
   std::ostringstream text;

@@ -1,4 +1,5 @@
-// Prints the gradient of sum(maximum(0, W x + b)): the outer product of the gate and x, and the gate.
+// Prints the gradient of sum(maximum(0, W x + b)): the outer product of the gate and x, and the
+// gate.
 #include <xgrad/xgrad.hpp>
 
 #include <cstdio>
