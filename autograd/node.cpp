@@ -92,6 +92,14 @@ void Pullback<T>::throw_stale(const Shape& shape) const {
          at_);
 }
 
+template <class T>
+void Pullback<T>::throw_unwanted(std::size_t i) const {
+  misuse(node_->op,
+         "its derivative asks for the shape of input " + std::to_string(i) +
+             ", whose cotangent nobody needs",
+         at_);
+}
+
 template void reject_nan(const char*, const Tensor<float>&, const Tensor<float>* const*,
                          std::size_t);
 template void reject_nan(const char*, const Tensor<double>&, const Tensor<double>* const*,

@@ -143,12 +143,14 @@ class Saved {
  public:
   Saved() = default;
   explicit Saved(const Tensor<T>& tensor) {
-    if (!recording()) return;
+    if (!recording() || !tensor.defined()) return;
     tensor_ = tensor;
     version_ = tensor.storage()->version;
   }
   const Tensor<T>& tensor() const noexcept { return tensor_; }
-  bool stale() const noexcept { return tensor_.storage()->version != version_; }
+  bool stale() const noexcept {
+    return tensor_.defined() && tensor_.storage()->version != version_;
+  }
 
  private:
   Tensor<T> tensor_;
@@ -164,7 +166,8 @@ class Pullback {
   /// The cotangent of the operation's output.
   const Tensor<T>& g;
 
-  /// Whether anybody needs the cotangent of input i.
+  /// Whether anybody needs the cotangent of input i. Throws std::logic_error if there is none of
+  /// that number, as all below.
   virtual bool wants(std::size_t i) const = 0;
   /// Contributes to the cotangent of input i: a tensor of the input's shape, or of a shape that the
   /// input was broadcast to; the engine sums it back.
@@ -177,7 +180,8 @@ class Pullback {
   /// cost as much as their elements. Only while recording() is off, for an input that wants(i).
   virtual const Tensor<T>& pending(std::size_t i) = 0;
 
-  /// A saved input. Throws std::logic_error if it was changed in place after it was saved.
+  /// A saved input, undefined if it was. Throws std::logic_error if it was changed in place after
+  /// it was saved.
   const Tensor<T>& get(const Saved<T>& saved) const {
     if (saved.stale()) throw_stale(saved.tensor().shape());
     return saved.tensor();
@@ -186,8 +190,11 @@ class Pullback {
   Tensor<T> output(const Saved<T>& saved) const {
     return Tensor<T>(get(saved).storage(), Ref<Node<T>>(recording() ? node_ : nullptr));
   }
-  /// Input i's shape.
-  const Shape& shape(std::size_t i) const { return node_->input(i)->shape; }
+  /// Input i's shape. Throws std::logic_error unless somebody needs its cotangent.
+  const Shape& shape(std::size_t i) const {
+    if (!wants(i)) throw_unwanted(i);
+    return node_->input(i)->shape;
+  }
 
  protected:
   Pullback(const Tensor<T>& cotangent, Node<T>* node, Location at)
@@ -198,6 +205,7 @@ class Pullback {
 
  private:
   [[noreturn]] void throw_stale(const Shape& shape) const;
+  [[noreturn]] void throw_unwanted(std::size_t i) const;
 };
 
 /// Throws std::logic_error if y, made by `op` from the inputs, holds a NaN; says so where an input

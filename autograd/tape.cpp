@@ -79,6 +79,12 @@ class Sweep {
     Step(Sweep& s, Node<T>* node, const Tensor<T>& cotangent)
         : Pullback<T>(cotangent, node, s.at_), sweep(s) {}
     bool wants(std::size_t i) const override {
+      std::size_t count = this->node_->input_count();
+      if (i >= count) {
+        misuse(this->node_->op,
+               "its derivative names input " + std::to_string(i) + " of " + std::to_string(count),
+               this->at_);
+      }
       Node<T>* input = this->node_->input(i).get();
       return input != nullptr && (sweep.needed_ == nullptr || sweep.needed_->count(input) > 0);
     }
