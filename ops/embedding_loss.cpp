@@ -3,7 +3,7 @@
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/kernels/elementwise.hpp>
 #include <xgrad/ops/normalize.hpp>
-#include <xgrad/ops/reduce.hpp>
+#include <xgrad/ops/statistics.hpp>
 #include <xgrad/ops/unary.hpp>
 
 namespace xgrad {
@@ -37,7 +37,7 @@ Array<bool> alike(const char* op, const Tensor<T>& target, Location at) {
 /// The Euclidean norm of a - b + eps along the last axis.
 template <class T>
 Tensor<T> distance(const Tensor<T>& a, const Tensor<T>& b) {
-  return sqrt(sum(square(a - b + T(1e-6)), -1));
+  return norm(a - b + T(1e-6), 2, -1);
 }
 
 }  // namespace

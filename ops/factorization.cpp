@@ -158,9 +158,11 @@ Svd<T> svd(const Tensor<T>& x, Location at) {
   y = record("svd", y, {&x}, [m, n, parts, saved = Saved<T>(y)](Pullback<T>& p) {
     std::vector<Tensor<T>> factors = unpack(p.output(saved), parts), g = unpack(p.g, parts);
     const Tensor<T>&u = factors[0], &s = factors[1], &vh = factors[2];
-    Tensor<T> row = as_row(s), column = as_column(s), e = (row - column) * (row + column);
+    Tensor<T> row = as_row(s), column = as_column(s);
+    Tensor<T> gap = row - column, sum = row + column;  // E is their product, which may overflow
     Tensor<T> a = matmul(transposed(u), g[0]), b = matmul(vh, transposed(g[2]));
-    Tensor<T> core = quotient(a - transposed(a), e) * row + column * quotient(b - transposed(b), e);
+    Tensor<T> core = quotient(a - transposed(a), gap) * quotient(row, sum) +
+                     quotient(column, sum) * quotient(b - transposed(b), gap);
     Tensor<T> gx = matmul(u * as_row(g[1]) + matmul(u, core), vh);
     if (m > n) gx = gx + matmul(quotient(g[0] - matmul(u, a), row), vh);
     if (n > m) gx = gx + matmul(u, quotient(g[2] - matmul(transposed(b), vh), column));

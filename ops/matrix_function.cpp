@@ -58,10 +58,10 @@ Tensor<T> pinv(const Tensor<T>& x, std::optional<double> rtol, Location at) {
       y, u, s, vh);
   return record("pinv", y, {&x}, [x = Saved<T>(x), y = Saved<T>(y)](Pullback<T>& p) {
     Tensor<T> a = p.get(x), inverse = p.output(y);
-    Tensor<T> back = transposed(inverse), g = transposed(p.g);
-    Tensor<T> left = matmul(matmul(g, inverse), back), right = matmul(matmul(back, inverse), g);
-    p.add(0, left - matmul(a, matmul(inverse, left)) + right - matmul(matmul(right, inverse), a) -
-                 matmul(matmul(back, p.g), back));
+    Tensor<T> back = transposed(inverse), g = transposed(p.g), product = matmul(inverse, g);
+    // In an order in which nothing is larger than its factors, and no product is (m, m).
+    p.add(0, matmul(g - matmul(a, product), matmul(inverse, back)) +
+                 matmul(back, product - matmul(product, matmul(inverse, a)) - matmul(p.g, back)));
   });
 }
 

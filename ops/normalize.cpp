@@ -5,6 +5,9 @@
 #include <xgrad/ops/channels.hpp>
 #include <xgrad/ops/kernels/normalize.hpp>
 #include <xgrad/ops/layout.hpp>
+#include <xgrad/ops/reduce.hpp>
+#include <xgrad/ops/shape.hpp>
+#include <xgrad/ops/statistics.hpp>
 #include <xgrad/ops/unary.hpp>
 
 #include <algorithm>
@@ -227,9 +230,8 @@ BatchNorm<T> batch_norm_training(const Tensor<T>& x, const Same<Tensor<T>>& weig
   y = swapaxes(reshape(y, channels.shape(), at), 0, 1, at);
   BatchNorm<T> result{affine(y, weight, bias), Tensor<T>(), Tensor<T>()};
   NoGrad guard;
-  Tensor<T> center = mean(rows, 1, keep_dims);
-  result.variance = sum(square(rows - center), 1) / (n - 1);
-  result.mean = reshape(center, result.variance.shape());
+  result.mean = mean(rows, 1);
+  result.variance = var(rows, 1, 1);
   return result;
 }
 
@@ -237,7 +239,9 @@ template <class T>
 Tensor<T> normalize(const Tensor<T>& x, int axis, double eps, Location at) {
   if (!(eps > 0)) fail("normalize", "eps > 0", std::to_string(eps), at);
   checked_axis("normalize", axis, x.shape(), at);
-  return x / sqrt(maximum(sum(square(x), axis, keep_dims, at), eps * eps));
+  T least = std::max(static_cast<T>(eps), std::numeric_limits<T>::min());
+  Tensor<T> length = norm(x, 2, axis, keep_dims, at);
+  return x / where(length <= least, least, length);
 }
 
 template <class T>

@@ -26,18 +26,21 @@ std::size_t degrees_of_freedom(const char* op, const FoldShapes& shapes, int ddo
   std::ptrdiff_t result = static_cast<std::ptrdiff_t>(n) - ddof;
   if (n == 0 || result <= 0) {
     fail(op,
-         "at least " + std::to_string(std::max(ddof, 0) + 1) +
+         "at least " + std::to_string(std::max<std::ptrdiff_t>(ddof, 0) + 1) +
              " elements in a slice for ddof = " + std::to_string(ddof),
          std::to_string(n) + " of shape " + to_string(shapes.input), at);
   }
   return static_cast<std::size_t>(result);
 }
 
-template <class T>
-Tensor<T> variance(const Tensor<T>& x, const FoldShapes& shapes, std::size_t degrees) {
+/// finish(variance). Squares and their sum are in double, so that of floats none leaves the range.
+template <class T, class Finish>
+Tensor<T> variance(const Tensor<T>& x, const FoldShapes& shapes, std::size_t degrees,
+                   const Finish& finish) {
   NoGrad guard;
-  Tensor<T> squares = sum_to(square(deviations(x, shapes)), shapes.kept);
-  return reshape(squares / degrees, shapes.result);
+  return fold<SquareSumOf<double>>(
+      deviations(x, shapes), shapes,
+      [degrees, finish](double squares) { return finish(squares / static_cast<double>(degrees)); });
 }
 
 template <class T>
@@ -132,7 +135,7 @@ template <class T>
 Tensor<T> var(const Tensor<T>& x, const Axes& axes, int ddof, KeepDims keep, Location at) {
   FoldShapes shapes("var", x.shape(), axes, keep, at);
   std::size_t degrees = degrees_of_freedom("var", shapes, ddof, at);
-  return record("var", variance(x, shapes, degrees), {&x},
+  return record("var", variance(x, shapes, degrees, AsFolded()), {&x},
                 [shapes, degrees, x = Saved<T>(x)](Pullback<T>& p) {
                   Tensor<T> g = reshape(p.g * (2.0 / static_cast<double>(degrees)), shapes.kept);
                   p.add(0, g * deviations(p.get(x), shapes));
@@ -143,11 +146,7 @@ template <class T>
 Tensor<T> std(const Tensor<T>& x, const Axes& axes, int ddof, KeepDims keep, Location at) {
   FoldShapes shapes("std", x.shape(), axes, keep, at);
   std::size_t degrees = degrees_of_freedom("std", shapes, ddof, at);
-  Tensor<T> y;
-  {
-    NoGrad guard;
-    y = sqrt(variance(x, shapes, degrees));
-  }
+  Tensor<T> y = variance(x, shapes, degrees, [](double v) { return std::sqrt(v); });
   return record("std", y, {&x},
                 [shapes, degrees, x = Saved<T>(x), y = Saved<T>(y)](Pullback<T>& p) {
                   Tensor<T> deviation = p.output(y);
