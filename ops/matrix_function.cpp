@@ -92,9 +92,10 @@ Tensor<T> as_norm(const Tensor<T>& v, const Tensor<T>& x, KeepDims keep) {
 template <class T>
 Tensor<T> matrix_norm(const Tensor<T>& x, const char* kind, KeepDims keep, Location at) {
   check_matrix("matrix_norm", x.shape(), at);
-  if (kind == std::string_view("fro")) return norm(x, 2, {-2, -1}, keep, at);
-  if (kind != std::string_view("nuc")) {
-    fail("matrix_norm", "\"fro\", \"nuc\", 1, -1, 2, -2, inf or -inf", kind, at);
+  std::string_view name = kind != nullptr ? kind : "a null pointer";
+  if (name == "fro") return norm(x, 2, {-2, -1}, keep, at);
+  if (name != "nuc") {
+    fail("matrix_norm", "\"fro\", \"nuc\", 1, -1, 2, -2, inf or -inf", std::string(name), at);
   }
   return as_norm(sum(abs(svdvals(x, at)), -1), x, keep);
 }

@@ -5,6 +5,7 @@
 #include <xgrad/ops/rearrange.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace xgrad {
 namespace {
@@ -57,10 +58,13 @@ std::vector<Padding> checked(const std::vector<Padding>& widths, const Shape& sh
     fail("pad", "one pair of widths or one per axis of shape " + to_string(shape),
          std::to_string(widths.size()), at);
   }
+  constexpr std::ptrdiff_t limit = std::numeric_limits<std::ptrdiff_t>::max() / 4;
   for (const Padding& width : widths) {
-    if (width.before.value < 0 || width.after.value < 0) {
-      fail("pad", "widths of at least 0 for shape " + to_string(shape),
-           std::to_string(std::min(width.before.value, width.after.value)), at);
+    for (std::ptrdiff_t n : {width.before.value, width.after.value}) {
+      if (n < 0 || n > limit) {
+        fail("pad", "widths from 0 to 2^61 - 1 for shape " + to_string(shape), std::to_string(n),
+             at);
+      }
     }
   }
   return widths.size() == shape.size() ? widths : std::vector<Padding>(shape.size(), widths[0]);
@@ -120,7 +124,8 @@ Tensor<T> roll(const Tensor<T>& x, std::ptrdiff_t shift, std::optional<int> axis
       [lines, shift](Array<T>& out, const Array<T>& in) {
         if (in.size() == 0) return;
         std::size_t row = lines.n * lines.inner;  // elements that turn together
-        std::ptrdiff_t back = wrapped(-shift, signed_extent(lines.n)) * signed_extent(lines.inner);
+        std::ptrdiff_t back = wrapped(-(shift % signed_extent(lines.n)), signed_extent(lines.n)) *
+                              signed_extent(lines.inner);
         const T* end = in.data() + in.size();
         T* to = out.data();
         for (const T* from = in.data(); from != end; from += row)
@@ -128,7 +133,9 @@ Tensor<T> roll(const Tensor<T>& x, std::ptrdiff_t shift, std::optional<int> axis
       },
       y, x);
   return record("roll", y, {&x},
-                [shift, axis](Pullback<T>& p) { p.add(0, roll(p.g, -shift, axis)); });
+                [n = signed_extent(std::max<std::size_t>(extent, 1)), shift, axis](Pullback<T>& p) {
+                  p.add(0, roll(p.g, -(shift % n), axis));
+                });
 }
 
 template <class T>
@@ -172,15 +179,16 @@ Tensor<T> repeat(const Tensor<T>& x, Indices counts, std::optional<int> axis, Lo
     fail("repeat", "one count or " + std::to_string(n) + " for shape " + to_string(x.shape()),
          "counts of shape " + to_string(counts.shape()), at);
   }
-  std::size_t total = 0;
+  std::int64_t total = 0, times = counts.size() == 1 ? signed_extent(n) : 1, elements = 0;
   for (std::int64_t count : counts) {
-    if (count < 0) {
-      fail("repeat", "counts of at least 0 for shape " + to_string(x.shape()),
+    if (count < 0 || __builtin_mul_overflow(count, times, &elements) ||
+        __builtin_add_overflow(total, elements, &total)) {
+      fail("repeat",
+           "counts of at least 0, and fewer than 2^63 in all, for shape " + to_string(x.shape()),
            std::to_string(count), at);
     }
-    total += static_cast<std::size_t>(count) * (counts.size() == 1 ? n : 1);
   }
-  Array<std::int64_t> source = empty_array<std::int64_t>({total});
+  Array<std::int64_t> source = empty_array<std::int64_t>({static_cast<std::size_t>(total)});
   std::int64_t* to = source.data();
   for (std::size_t i = 0; i < n; ++i) {
     to = std::fill_n(to, counts[counts.size() == 1 ? 0 : i], static_cast<std::int64_t>(i));

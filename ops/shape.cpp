@@ -156,10 +156,10 @@ Slice::Bounds Slice::bounds(const Shape& shape, std::size_t axis, Location at) c
   };
   std::ptrdiff_t start = clipped(start_, step_ > 0 ? low : high);
   std::ptrdiff_t stop = clipped(stop_, step_ > 0 ? high : low);
-  std::ptrdiff_t distance = step_ > 0 ? stop - start : start - stop;
-  std::ptrdiff_t stride = step_ > 0 ? step_ : -step_;
-  return {start, step_,
-          distance <= 0 ? 0 : static_cast<std::size_t>((distance + stride - 1) / stride)};
+  std::ptrdiff_t last = step_ > 0 ? stop - start - 1 : stop - start + 1;  // seen from the start
+  std::size_t count =
+      (step_ > 0 ? last < 0 : last > 0) ? 0 : static_cast<std::size_t>(last / step_) + 1;
+  return {start, count > 1 ? step_ : 1, count};  // a step not taken may be beyond all bounds
 }
 
 namespace {

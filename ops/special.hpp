@@ -39,10 +39,14 @@ XGRAD_UNARY(erfinv)
 /// gx = g polygamma(n + 1, x).   Saves x.
 /// Within 1 unit in the last place for x > 0. For x < 0 within 1, or, near its zeros there, within
 /// 1/500 of a unit of the terms that cancel. At 0 the limit from the side that the sign
-/// says; at other poles inf if n is odd, else NaN. Throws std::invalid_argument if n < 0.
+/// says; at other poles inf if n is odd, else NaN. Throws std::invalid_argument unless 0 <= n <=
+/// 2^30.
 template <class X>
 Variable<X> polygamma(int n, const X& x, Location at = here()) {
-  if (n < 0) fail("polygamma", "n >= 0", "n = " + std::to_string(n), at);
+  constexpr int limit = 1 << 30;  // leaves room for the orders of derivatives
+  if (n < 0 || n > limit) {
+    fail("polygamma", "0 <= n <= 2^30", "n = " + std::to_string(n), at);
+  }
   return unary(
       "polygamma", x, [n](auto a) { return polygamma(n, a); },
       from_input([n](auto g, auto a) { return g * polygamma(n + 1, a); }));

@@ -107,7 +107,7 @@ std::vector<Row> special_rows() {
        FN(ref::polygamma(1, x[0])),
        one,
        {positive},
-       {{{{2}}, {"n >= 0", "n = -1"}, FN(xg::polygamma(-1, x[0]))}}},
+       {{{{2}}, {"0 <= n <= 2^30", "n = -1"}, FN(xg::polygamma(-1, x[0]))}}},
       {"polygamma_two",
        "polygamma",
        FN(xg::polygamma(2, x[0])),
