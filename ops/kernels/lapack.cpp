@@ -3,6 +3,7 @@
 #include <xgrad/ops/kernels/lapack.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 // Debian's libopenblas-dev holds LAPACK without a header for it. The lengths of the character
 // arguments come last, as Fortran compilers pass them.
@@ -49,13 +50,19 @@ namespace {
 
 int lapack_int(std::size_t extent) { return blas_int("LAPACK", extent); }
 
+/// A workspace's length, from the number that LAPACK returned, perhaps rounded down to a float.
+template <class T>
+int workspace_length(T size) {
+  return std::max(1, static_cast<int>(std::nextafter(size, 2 * size)));
+}
+
 /// Calls routine(work, lwork) twice: it says how much it needs, then gets it.
 template <class T, class Routine>
 void with_workspace(const Routine& routine) {
   T size = 0;
   int query = -1;
   routine(&size, &query);
-  int length = std::max(1, static_cast<int>(size));
+  int length = workspace_length(size);
   Array<T> work = empty_array<T>({static_cast<std::size_t>(length)});
   routine(work.data(), &length);
 }
@@ -144,7 +151,7 @@ int symmetric_eigen(std::size_t n, T* a, T* values, bool vectors) {
   const char* job = vectors ? "V" : "N";
   Lapack<T>::syevd(job, "U", &size, a, &size, values, &reals, &query, &integers, &query, &info, 1,
                    1);
-  int length = static_cast<int>(reals);
+  int length = workspace_length(reals);
   Array<T> work = empty_array<T>({static_cast<std::size_t>(length)});
   Array<int> iwork = empty_array<int>({static_cast<std::size_t>(integers)});
   Lapack<T>::syevd(job, "U", &size, a, &size, values, work.data(), &length, iwork.data(), &integers,
