@@ -263,4 +263,10 @@ TEST(Hostile, NoMemory) {
   EXPECT_TRUE(identical(x.grad(), Tensor({2, 4, 6})));
 }
 
+TEST(Hostile, WorkspaceBeyondPrecisionOfFloat) {
+  // LAPACK asks for 2 n^2 + 6 n + 1 numbers, in a float.
+  const std::size_t n = 2895;
+  EXPECT_EQ(xg::amin(xg::eigh(xg::eye<float>(n)).eigenvalues).item(), 1);
+}
+
 }  // namespace
