@@ -170,8 +170,12 @@ template <class X>
 struct IsVariable : std::false_type {};
 template <class T>
 struct IsVariable<Tensor<T>> : std::true_type {};
+// By a type of its own: g++ and clang++ give functions different names where an expression such as
+// IsVariable<X>::value stands in their type, and a library of one would not link with the other.
 template <class X>
-using Variable = std::enable_if_t<IsVariable<X>::value, X>;
+struct VariableOf : std::enable_if<IsVariable<X>::value, X> {};
+template <class X>
+using Variable = typename VariableOf<X>::type;
 
 /// S, but not deduced from: lets a scalar or an expression convert to the type that a tensor
 /// decides.
