@@ -63,6 +63,10 @@ Shape broadcast_shape(const char* op, const Shape& a, const Shape& b, Location a
   return result;
 }
 
+void fail_unbroadcast(const char* what, Location at) {
+  fail(what, "an xtensor expression whose shapes broadcast", "one whose shapes do not", at);
+}
+
 }  // namespace xgrad
 
 template class xt::xarray_container<xt::uvector<float, xgrad::PoolAllocator<float>>,

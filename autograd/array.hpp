@@ -67,6 +67,19 @@ Shape broadcast_shape(const char* op, const Shape& a, const Shape& b, Location a
 template <class E>
 inline constexpr bool is_expression = xt::is_xexpression<std::decay_t<E>>::value;
 
+[[noreturn]] void fail_unbroadcast(const char* what, Location at);
+
+/// The elements of an expression. Throws std::invalid_argument, naming `what` it is to be, if
+/// shapes within it do not broadcast.
+template <class T, class E>
+Array<T> evaluated(const char* what, const E& expression, Location at) {
+  try {
+    return Array<T>(xt::cast<T>(expression));
+  } catch (const xt::broadcast_error&) {
+    fail_unbroadcast(what, at);
+  }
+}
+
 }  // namespace xgrad
 
 // In the library, to spare its users the code.

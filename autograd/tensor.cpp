@@ -91,11 +91,6 @@ Array<T> Tensor<T>::value() && {
 }
 
 template <class T>
-void Tensor<T>::throw_unbroadcast(Location at) {
-  fail("tensor", "an xtensor expression whose shapes broadcast", "one whose shapes do not", at);
-}
-
-template <class T>
 Tensor<T>& Tensor<T>::requires_grad() & {
   if (!node_) node_ = Ref<Node<T>>::adopt(make_pooled<Node<T>>(shape()));
   return *this;

@@ -75,7 +75,8 @@ class Tensor : Operators<T> {
   /// A constant from any xtensor expression, evaluated once, here.
   /// Throws std::invalid_argument if shapes within the expression do not broadcast.
   template <class E, IfExpression<E> = 0>
-  Tensor(const E& expression, Location at = here()) : Tensor(evaluated(expression, at)) {}
+  Tensor(const E& expression, Location at = here())
+      : Tensor(evaluated<T>("tensor", expression, at)) {}
   /// A constant with the elements of a tensor of the other type.
   template <class U, std::enable_if_t<!std::is_same_v<U, T>, int> = 0>
   explicit Tensor(const Tensor<U>& other) : Tensor(other.value()) {}
@@ -148,15 +149,6 @@ class Tensor : Operators<T> {
   const Ref<Node<T>>& node() const noexcept { return node_; }
 
  private:
-  template <class E>
-  static Array<T> evaluated(const E& expression, Location at) {
-    try {
-      return Array<T>(xt::cast<T>(expression));
-    } catch (const xt::broadcast_error&) {
-      throw_unbroadcast(at);
-    }
-  }
-  [[noreturn]] static void throw_unbroadcast(Location at);
   static Tensor scalar(T value);
   [[noreturn]] static void throw_undefined();
 

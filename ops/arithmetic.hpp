@@ -155,15 +155,15 @@ Tensor<T> where(Array<bool> condition, S a, Tensor<T> b, Location at = here()) {
 // The condition as any other xtensor expression.
 template <class C, class T, IfExpression<C> = 0>
 Tensor<T> where(C&& condition, Tensor<T> a, Tensor<T> b, Location at = here()) {
-  return where(Array<bool>(std::forward<C>(condition)), std::move(a), std::move(b), at);
+  return where(evaluated<bool>("where", condition, at), std::move(a), std::move(b), at);
 }
 template <class C, class T, class S, IfExpression<C> = 0, IfOperand<S> = 0>
 Tensor<T> where(C&& condition, Tensor<T> a, S b, Location at = here()) {
-  return where(Array<bool>(std::forward<C>(condition)), std::move(a), Tensor<T>(b), at);
+  return where(evaluated<bool>("where", condition, at), std::move(a), Tensor<T>(b), at);
 }
 template <class C, class T, class S, IfExpression<C> = 0, IfOperand<S> = 0>
 Tensor<T> where(C&& condition, S a, Tensor<T> b, Location at = here()) {
-  return where(Array<bool>(std::forward<C>(condition)), Tensor<T>(a), std::move(b), at);
+  return where(evaluated<bool>("where", condition, at), Tensor<T>(a), std::move(b), at);
 }
 
 extern template Tensor<float> where(Array<bool>, Tensor<float>, Tensor<float>, Location);

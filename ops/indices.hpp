@@ -14,7 +14,7 @@ Array<I> saturated(const E& integers) {
   using Given = typename std::decay_t<E>::value_type;
   static_assert(std::is_integral_v<Given> && !std::is_same_v<Given, bool>,
                 "labels and indices are integers");
-  Array<Given> given(integers);
+  Array<Given> given = evaluated<Given>("indices", integers, {});
   Array<I> result = empty_array<I>(given.shape());
   for (std::size_t i = 0; i < given.size(); ++i) {
     Given x = given.data()[i];
