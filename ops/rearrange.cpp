@@ -133,9 +133,8 @@ Tensor<T> roll(const Tensor<T>& x, std::ptrdiff_t shift, std::optional<int> axis
       },
       y, x);
   return record("roll", y, {&x},
-                [n = signed_extent(std::max<std::size_t>(extent, 1)), shift, axis](Pullback<T>& p) {
-                  p.add(0, roll(p.g, -(shift % n), axis));
-                });
+                [n = signed_extent(std::max<std::size_t>(lines.n, 1)), shift,
+                 axis](Pullback<T>& p) { p.add(0, roll(p.g, -(shift % n), axis)); });
 }
 
 template <class T>
