@@ -9,7 +9,8 @@ endfunction()
 
 file(REMOVE_RECURSE ${WORK})
 if(KIND STREQUAL subproject)
-  set(where -DXGRAD_SUBPROJECT=${SOURCE})
+  # Compiles the whole library once more, so without the last optimizations.
+  set(where -DXGRAD_SUBPROJECT=${SOURCE} -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O1)
 elseif(KIND STREQUAL "build_tree" OR KIND STREQUAL "other_compiler")
   set(where -Dxgrad_DIR=${BUILD})
 else()
