@@ -50,6 +50,8 @@ TYPED_TEST(Conventions, SignOfZeroStays) {
       EXPECT_EQ(negative(y), expected) << zero;
     }
   }
+  EXPECT_TRUE(negative(xg::negative(this->vector({0.0}))));
+  EXPECT_FALSE(negative(xg::negative(this->vector({-0.0}))));
   EXPECT_TRUE(negative(xg::ceil(this->vector({-0.25}))));
   EXPECT_TRUE(negative(xg::round(this->vector({-0.5}))));
   EXPECT_TRUE(negative(xg::trunc(this->vector({-0.75}))));

@@ -66,7 +66,8 @@ struct Batch {
   friend Batch operator-(Batch a, Batch b) { return a.v - b.v; }
   friend Batch operator*(Batch a, Batch b) { return a.v * b.v; }
   friend Batch operator/(Batch a, Batch b) { return a.v / b.v; }
-  friend Batch operator-(Batch a) { return -a.v; }
+  // Not -a.v, which is 0 - a.v with AVX-512: the negative of 0 is -0.
+  friend Batch operator-(Batch a) { return Simd(T(-0.0)) - a.v; }
   friend Mask<T> operator<(Batch a, Batch b) { return {a.v < b.v}; }
   friend Mask<T> operator<=(Batch a, Batch b) { return {a.v <= b.v}; }
   friend Mask<T> operator>(Batch a, Batch b) { return {a.v > b.v}; }
