@@ -78,7 +78,7 @@ Qr<T> tall_qr(const Tensor<T>& x) {
   });
   y = record("qr", y, {&x}, [parts, saved = Saved<T>(y)](Pullback<T>& p) {
     std::vector<Tensor<T>> qr = unpack(p.output(saved), parts), g = unpack(p.g, parts);
-    Tensor<T> s = matmul(qr[1], transposed(triu(g[1]))) - matmul(transposed(g[0]), qr[0]);
+    Tensor<T> s = matmul(qr[1], transposed(g[1])) - matmul(transposed(g[0]), qr[0]);
     s = tril(s) + transposed(tril(s, -1));
     Tensor<T> z = transposed(g[0] + matmul(qr[0], s));
     p.add(0, transposed(solve_triangular("qr", qr[1], z, false, false, false, {})));

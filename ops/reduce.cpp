@@ -100,8 +100,8 @@ Tensor<T> broadcast_to(const Tensor<T>& x, const Shape& shape, Location at) {
             out, [](auto a) { return a; }, in);
       },
       y, x);
-  return record("broadcast_to", y, {&x},
-                [input = x.shape()](Pullback<T>& p) { p.add(0, sum_to(p.g, input)); });
+  // The engine sums the cotangent.
+  return record("broadcast_to", y, {&x}, [](Pullback<T>& p) { p.add(0, p.g); });
 }
 
 template <class T>

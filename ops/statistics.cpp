@@ -101,7 +101,7 @@ Tensor<T> norm_p(const Tensor<T>& x, double power, const FoldShapes& shapes) {
     Tensor<T> in = p.get(x), length = reshape(p.output(y), shapes.kept);
     Tensor<T> ratio = abs(in) / where(equal(length, 0), 1, length);
     Array<bool> zero = equal(in, 0);
-    Tensor<T> slope = where(zero, 0, pow(where(zero, 1, ratio), power - 1));
+    Tensor<T> slope = pow(where(zero, 1, ratio), power - 1);  // times 0 where x is
     p.add(0, reshape(p.g, shapes.kept) * (sign(in) * slope));
   });
 }
