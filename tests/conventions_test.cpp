@@ -101,6 +101,7 @@ TYPED_TEST(Conventions, PowOfZero) {
   this->expect_pair(FN2(xg::pow(a, b)), 0, 2, 0, 0, 0);
   this->expect_pair(FN2(xg::pow(a, b)), 0, 1, 0, 1, 0);
   this->expect_pair(FN2(xg::pow(a, b)), 0, 0.5, 0, inf, 0);
+  this->expect_pair(FN2(xg::pow(a, b)), 0, -1, inf, -inf, -inf);
 }
 TYPED_TEST(Conventions, PowOfNegativeNumber) {
   this->expect_pair(FN2(xg::pow(a, b)), -2, 2, 4, -4, nan);

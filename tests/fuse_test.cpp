@@ -69,6 +69,17 @@ TEST(Fuse, AnInfiniteSlopeOfOneInputLeavesTheOthersAlone) {
   EXPECT_EQ(a.grad().item(), std::numeric_limits<double>::infinity());
 }
 
+// A cotangent of 1 costs nothing; others must not be taken for it.
+TEST(Fuse, MultipliesByTheCotangent) {
+  const auto cube = [](auto x) { return x * x * x; };
+  Tensor a = xg::parameter(Tensor{1, 2});
+  EXPECT_TRUE(identical(xg::grad(xg::fuse(cube, a), {a}, Tensor{1, 5})[0], Tensor{3, 60}));
+  for (double g : {1.0, 2.0, -3.0}) {
+    EXPECT_TRUE(
+        identical(xg::grad(xg::fuse_sum(cube, a), {a}, Tensor(g))[0], Tensor{3 * g, 12 * g}));
+  }
+}
+
 TEST(Fuse, ConstantsAndInputsThatTheFormulaIgnores) {
   Tensor a = xg::parameter(Tensor{1, 2}), constant = {3, 4};
   xg::sum(xg::fuse([](auto x, auto z) { return x * z; }, a, constant)).backward();

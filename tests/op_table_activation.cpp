@@ -25,6 +25,8 @@ std::vector<Row> smooth_rows() {
        {reals},
        {{{{3}}, {"a finite slope, got nan"}, FN(xg::leaky_relu(x[0], nan))},
         {{{}}, {"a finite slope, got -inf"}, FN(xg::leaky_relu(x[0], -inf))}}},
+      {"leaky_relu_negative_slope", "leaky_relu", FN(xg::leaky_relu(x[0], -0.5)),
+       FN(ref::leaky_relu(x[0], -0.5)), one},
       {"leaky_relu_default", "leaky_relu", FN(xg::leaky_relu(x[0])),
        FN(ref::leaky_relu(x[0], 0.01)), one},
       {"elu",
