@@ -1,5 +1,6 @@
 # make demo   trains on Fashion-MNIST and draws out/curves.png and out/predictions.png
 # make test   builds everything with warnings as errors and runs all tests
+# make mutation  breaks every derivative rule in turn and counts what the tests notice
 # make bench  prints a table of ratios to hand-written code and to other libraries
 # Each installs what is missing (Debian packages) and needs nothing else.
 
@@ -11,7 +12,7 @@ JOBS ?= $(shell nproc)
 # An interpreter that has PyTorch, JAX or NumPy, to be measured beside xgrad.
 PYTHON ?= python3
 
-.PHONY: demo test bench deps clean
+.PHONY: demo test mutation bench deps clean
 demo: deps
 	cmake --preset release
 	cmake --build --preset release -j $(JOBS)
@@ -22,6 +23,9 @@ test: deps
 	cmake --preset dev
 	cmake --build --preset dev -j $(JOBS)
 	ctest --preset dev -j $(JOBS)
+
+mutation: deps
+	python3 tests/mutation/mutate.py --jobs $(JOBS)
 
 bench: deps
 	cmake --preset bench
