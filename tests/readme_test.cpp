@@ -12,7 +12,7 @@ namespace xg = xgrad;
 TEST(Tour, Tensors) {
   std::ostringstream out;
   // clang-format off
-  xg::Tensor<> a = {{1, 2}, {3, 4}};    // float by default; or any xtensor expression, evaluated once
+  xg::Tensor<> a = {{1, 2}, {3, 4}};    // float by default; any xtensor expression, taken once
   auto w = xg::parameter(a);            // a leaf that wants a gradient
   auto y = xg::sum(xg::tanh(xg::dot(w, a)) * 2.0);
   out << xg::tape(y);                   // what was recorded, as a table
