@@ -4,17 +4,6 @@
 
 namespace xgrad::nn {
 
-std::string detail::place(std::size_t index, const std::string& name) {
-  return std::to_string(index) + "." + name;
-}
-
-template <class T>
-void detail::append(std::vector<Tensor<T>>& tensors, const Tensor<T>& tensor) {
-  tensors.push_back(tensor);
-}
-template void detail::append(std::vector<Tensor<float>>&, const Tensor<float>&);
-template void detail::append(std::vector<Tensor<double>>&, const Tensor<double>&);
-
 template <class T>
 Dense<T>::Dense(std::size_t in, std::size_t out, Generator& generator, Location at) {
   if (in == 0 || out == 0) fail("Dense", "extents of at least 1", to_string({in, out}), at);

@@ -1,7 +1,8 @@
-// Layers: plain structs that are called with a tensor and name their tensors in visit(). Anything
-// callable with a tensor can stand in a Sequential; a visit() is needed only if it has parameters.
+// Layers: plain structs that are called with a tensor and name what is in them in visit(); see
+// visit.hpp. Anything callable with a tensor can stand in a Sequential.
 #pragma once
 #include <xgrad/nn/init.hpp>
+#include <xgrad/nn/visit.hpp>
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/unary.hpp>
 
@@ -9,7 +10,6 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace xgrad::nn {
 
@@ -57,25 +57,6 @@ struct Sigmoid {
 
 namespace detail {
 
-/// "<index>.<name>".
-std::string place(std::size_t index, const std::string& name);
-
-template <class T>
-void append(std::vector<Tensor<T>>& tensors, const Tensor<T>& tensor);
-extern template void append(std::vector<Tensor<float>>&, const Tensor<float>&);
-extern template void append(std::vector<Tensor<double>>&, const Tensor<double>&);
-
-struct AnyVisitor {
-  template <class T>
-  void operator()(const std::string&, Tensor<T>&) const {}
-};
-template <class Layer, class = void>
-struct HasParameters : std::false_type {};
-template <class Layer>
-struct HasParameters<
-    Layer, std::void_t<decltype(std::declval<Layer&>().visit(std::declval<AnyVisitor&>()))>>
-    : std::true_type {};
-
 // The element type of the first layer that has one; float if none does.
 template <class Void, class... Layers>
 struct ElementType {
@@ -107,7 +88,7 @@ class Sequential {
   Tensor<T> operator()(const Tensor<T>& x, Location at = here()) const {
     return apply_from<0>(x, at);
   }
-  /// The names are "0.weight", "0.bias", ... by the layer's place.
+  /// Names each layer by its place, so that its tensors are "0.weight", "0.bias", ...
   template <class Visitor>
   void visit(Visitor&& visitor) {
     visit_from<0>(visitor);
@@ -147,26 +128,12 @@ class Sequential {
   template <std::size_t I, class Visitor>
   void visit_from(Visitor& visitor) {
     if constexpr (I < count) {
-      if constexpr (detail::HasParameters<Layer<I>>::value) {
-        auto placed = [&](const std::string& name, auto& tensor) {
-          visitor(detail::place(I, name), tensor);
-        };
-        std::get<I>(layers_).visit(placed);
-      }
+      visitor(std::to_string(I), std::get<I>(layers_));
       visit_from<I + 1>(visitor);
     }
   }
 
   std::tuple<Layers...> layers_;
 };
-
-/// The parameters of a model, in the order in which it visits them.
-template <class Model>
-std::vector<Tensor<typename Model::value_type>> parameters(Model& model) {
-  std::vector<Tensor<typename Model::value_type>> result;
-  auto collect = [&](const std::string&, auto& tensor) { detail::append(result, tensor); };
-  model.visit(collect);
-  return result;
-}
 
 }  // namespace xgrad::nn

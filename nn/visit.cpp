@@ -1,0 +1,84 @@
+#include <xgrad/nn/visit.hpp>
+
+#include <algorithm>
+
+namespace xgrad::nn {
+
+template <class T>
+Walk<T>::Walk(Walk&&) noexcept = default;
+template <class T>
+Walk<T>& Walk<T>::operator=(Walk&&) noexcept = default;
+template <class T>
+Walk<T>::~Walk() = default;
+
+template <class T>
+void Walk<T>::operator()(std::string_view name, Tensor<T>& tensor) {
+  if (tensor.defined()) append(name).tensor = &tensor;
+}
+template <class T>
+void Walk<T>::operator()(std::string_view name, bool& flag) {
+  append(name).flag = &flag;
+}
+template <class T>
+void Walk<T>::operator()(std::string_view name, std::int64_t& counter) {
+  append(name).counter = &counter;
+}
+
+template <class T>
+Member<T>& Walk<T>::append(std::string_view name) {
+  members_.emplace_back();
+  members_.back().name.append(prefix_).append(name);
+  return members_.back();
+}
+
+template <class T>
+std::size_t Walk<T>::enter(std::string_view name) {
+  const std::size_t outer = prefix_.size();
+  prefix_.append(name).append(".");
+  return outer;
+}
+
+template <class T>
+std::vector<NamedTensor<T>> Walk<T>::named_tensors() const {
+  std::vector<NamedTensor<T>> result;
+  for (const Member<T>& member : members_) {
+    if (member.tensor != nullptr) result.push_back({member.name, *member.tensor});
+  }
+  return result;
+}
+
+template <class T>
+std::vector<Tensor<T>> Walk<T>::parameters() const {
+  std::vector<Tensor<T>> result;
+  for (const Member<T>& member : members_) {
+    if (member.tensor == nullptr || !member.tensor->tracked()) continue;
+    const auto same = [&](const Tensor<T>& other) {
+      return other.node().get() == member.tensor->node().get();
+    };
+    if (std::none_of(result.begin(), result.end(), same)) result.push_back(*member.tensor);
+  }
+  return result;
+}
+
+template <class T>
+std::size_t Walk<T>::parameter_count() const {
+  std::size_t count = 0;
+  for (const Tensor<T>& parameter : parameters()) count += parameter.size();
+  return count;
+}
+
+template <class T>
+void Walk<T>::set_training(bool on) const {
+  constexpr std::string_view name = "training", nested = ".training";
+  for (const Member<T>& member : members_) {
+    const std::string_view full = member.name;
+    const bool ends =
+        full.size() > nested.size() && full.substr(full.size() - nested.size()) == nested;
+    if (member.flag != nullptr && (full == name || ends)) *member.flag = on;
+  }
+}
+
+template class Walk<float>;
+template class Walk<double>;
+
+}  // namespace xgrad::nn
