@@ -4,13 +4,17 @@
 #include <xgrad/autograd/tape.hpp>
 #include <xgrad/io/idx.hpp>
 #include <xgrad/nn/data.hpp>
+#include <xgrad/nn/dropout.hpp>
+#include <xgrad/nn/embedding.hpp>
 #include <xgrad/nn/layers.hpp>
+#include <xgrad/nn/normalization.hpp>
 #include <xgrad/nn/optim.hpp>
 #include <xgrad/ops/activation.hpp>
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/binary.hpp>
 #include <xgrad/ops/creation.hpp>
 #include <xgrad/ops/decomposition.hpp>
+#include <xgrad/ops/dropout.hpp>
 #include <xgrad/ops/einsum.hpp>
 #include <xgrad/ops/exponential.hpp>
 #include <xgrad/ops/index.hpp>

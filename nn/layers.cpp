@@ -1,4 +1,5 @@
 #include <xgrad/nn/layers.hpp>
+#include <xgrad/ops/arithmetic.hpp>
 
 #include <cmath>
 
@@ -11,6 +12,18 @@ Dense<T>::Dense(std::size_t in, std::size_t out, Generator& generator, Location 
   weight = uniform<T>({out, in}, -bound, bound, generator).requires_grad();
   bias = uniform<T>({out}, -bound, bound, generator).requires_grad();
 }
+
+template <class T>
+Tensor<T> detail::residual_sum(const Tensor<T>& x, const Tensor<T>& y, Location at) {
+  if (x.shape() != y.shape()) {
+    fail("Residual", "a layer that keeps the shape " + to_string(x.shape()), to_string(y.shape()),
+         at);
+  }
+  return add(x, y, at);
+}
+template Tensor<float> detail::residual_sum(const Tensor<float>&, const Tensor<float>&, Location);
+template Tensor<double> detail::residual_sum(const Tensor<double>&, const Tensor<double>&,
+                                             Location);
 
 template struct Dense<float>;
 template struct Dense<double>;

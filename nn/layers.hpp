@@ -1,10 +1,11 @@
 // Layers: plain structs that are called with a tensor and name what is in them in visit(); see
 // visit.hpp. Anything callable with a tensor can stand in a Sequential.
 #pragma once
+#include <xgrad/nn/activation.hpp>
 #include <xgrad/nn/init.hpp>
+#include <xgrad/nn/observe.hpp>
 #include <xgrad/nn/visit.hpp>
 #include <xgrad/ops/linalg.hpp>
-#include <xgrad/ops/unary.hpp>
 
 #include <string>
 #include <tuple>
@@ -25,7 +26,7 @@ struct Dense {
         Location at = here());
 
   Tensor<T> operator()(const Tensor<T>& x, Location at = here()) const {
-    return linear(x, weight, bias, Activation::none, at);
+    return observed(*this, linear(x, weight, bias, Activation::none, at));
   }
   template <class Visitor>
   void visit(Visitor&& visitor) {
@@ -35,25 +36,6 @@ struct Dense {
 };
 extern template struct Dense<float>;
 extern template struct Dense<double>;
-
-struct Relu {
-  template <class T>
-  Tensor<T> operator()(const Tensor<T>& x) const {
-    return relu(x);
-  }
-};
-struct Tanh {
-  template <class T>
-  Tensor<T> operator()(const Tensor<T>& x) const {
-    return tanh(x);
-  }
-};
-struct Sigmoid {
-  template <class T>
-  Tensor<T> operator()(const Tensor<T>& x) const {
-    return sigmoid(x);
-  }
-};
 
 namespace detail {
 
@@ -74,18 +56,43 @@ inline constexpr bool is_dense = false;
 template <class T>
 inline constexpr bool is_dense<Dense<T>> = true;
 
+// The element type of what a model returns for an X, if it takes one.
+template <class X, class Model, class First>
+struct ResultElement
+    : std::enable_if<std::is_invocable_v<std::add_lvalue_reference_t<const First>, const X&>,
+                     typename Model::value_type> {};
+template <class T, class Model, class First>
+struct ResultElement<Tensor<T>, Model, First> {
+  using type = T;
+};
+
+/// layer(x), with the caller's place if the layer takes that.
+template <class Layer, class X>
+auto call(const Layer& layer, const X& x, Location at) {
+  if constexpr (std::is_invocable_v<const Layer&, const X&, Location>)
+    return observed(layer, layer(x, at));
+  else
+    return observed(layer, layer(x));
+}
+
 }  // namespace detail
 
 /// Layers applied one after the other; a Dense followed by a Relu runs as one operation.
 template <class... Layers>
 class Sequential {
+  static constexpr std::size_t count = sizeof...(Layers);
+  template <std::size_t I>
+  using Layer = std::tuple_element_t<I, std::tuple<Layers..., void>>;
+
  public:
   using value_type = typename detail::ElementType<void, Layers...>::type;
 
   explicit Sequential(Layers... layers) : layers_(std::move(layers)...) {}
 
-  template <class T>
-  Tensor<T> operator()(const Tensor<T>& x, Location at = here()) const {
+  /// x is a tensor, or what the first layer takes: indices, for an Embedding.
+  template <class X>
+  auto operator()(const X& x, Location at = here()) const
+      -> Tensor<typename detail::ResultElement<X, Sequential, Layer<0>>::type> {
     return apply_from<0>(x, at);
   }
   /// Names each layer by its place, so that its tensors are "0.weight", "0.bias", ...
@@ -99,10 +106,6 @@ class Sequential {
   }
 
  private:
-  static constexpr std::size_t count = sizeof...(Layers);
-  template <std::size_t I>
-  using Layer = std::tuple_element_t<I, std::tuple<Layers...>>;
-
   template <std::size_t I>
   static constexpr bool dense_then_relu() {
     if constexpr (I + 1 < count)
@@ -111,17 +114,16 @@ class Sequential {
       return false;
   }
 
-  template <std::size_t I, class T>
-  Tensor<T> apply_from(const Tensor<T>& x, Location at) const {
+  template <std::size_t I, class X>
+  auto apply_from(const X& x, Location at) const {
     if constexpr (I == count) {
       return x;
     } else if constexpr (dense_then_relu<I>()) {
       const auto& dense = std::get<I>(layers_);
-      return apply_from<I + 2>(linear(x, dense.weight, dense.bias, Activation::relu, at), at);
-    } else if constexpr (std::is_invocable_v<const Layer<I>&, const Tensor<T>&, Location>) {
-      return apply_from<I + 1>(std::get<I>(layers_)(x, at), at);
+      const auto y = linear(x, dense.weight, dense.bias, Activation::relu, at);
+      return apply_from<I + 2>(observed(std::get<I + 1>(layers_), observed(dense, y)), at);
     } else {
-      return apply_from<I + 1>(std::get<I>(layers_)(x), at);
+      return apply_from<I + 1>(detail::call(std::get<I>(layers_), x, at), at);
     }
   }
 
@@ -134,6 +136,39 @@ class Sequential {
   }
 
   std::tuple<Layers...> layers_;
+};
+
+namespace detail {
+/// x + y of one shape.
+template <class T>
+Tensor<T> residual_sum(const Tensor<T>& x, const Tensor<T>& y, Location at);
+extern template Tensor<float> residual_sum(const Tensor<float>&, const Tensor<float>&, Location);
+extern template Tensor<double> residual_sum(const Tensor<double>&, const Tensor<double>&, Location);
+}  // namespace detail
+
+/// y = x + layer(x): a shortcut past a layer (He et al. 2016). Throws std::invalid_argument if the
+/// layer does not keep the shape.
+template <class Layer>
+struct Residual {
+  using value_type = typename detail::ElementType<void, Layer>::type;
+  Layer layer;
+
+  explicit Residual(Layer inner) : layer(std::move(inner)) {}
+  template <class T>
+  Tensor<T> operator()(const Tensor<T>& x, Location at = here()) const {
+    return observed(*this, detail::residual_sum(x, detail::call(layer, x, at), at));
+  }
+  template <class Visitor>
+  void visit(Visitor&& visitor) {
+    visitor("layer", layer);
+  }
+};
+
+struct Identity {
+  template <class T>
+  Tensor<T> operator()(const Tensor<T>& x) const {
+    return observed(*this, x);
+  }
 };
 
 }  // namespace xgrad::nn

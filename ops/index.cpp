@@ -91,6 +91,35 @@ Tensor<T> take(const Tensor<T>& x, Indices indices, std::optional<int> axis, Loc
 }
 
 template <class T>
+Tensor<T> embedding(const Tensor<T>& weight, const Indices& indices,
+                    std::optional<std::int64_t> padding, Location at) {
+  const char* op = "embedding";
+  if (weight.ndim() == 0) fail(op, "a weight (n, ...)", "()", at);
+  const auto n = static_cast<std::int64_t>(weight.shape()[0]);
+  for (std::int64_t index : indices) {
+    if (index >= 0 && index < n) continue;
+    fail(op,
+         "indices in [0, " + std::to_string(n) + ") for a weight of shape " +
+             to_string(weight.shape()),
+         "index " + std::to_string(index), at);
+  }
+  if (padding && (*padding < -n || *padding >= n)) {
+    fail(op, "a padding that is an index of a weight of shape " + to_string(weight.shape()),
+         std::to_string(*padding), at);
+  }
+  Selection s = select_along(op, weight.shape(), indices, 0, at);
+  Tensor<T> y = take_selected(op, weight, s, shape_along(weight.shape(), indices, 0));
+  if (!padding || !y.tracked()) return y;
+  Shape rows = indices.shape();
+  while (rows.size() < y.ndim()) rows.push_back(1);
+  Array<bool> padded = empty_array<bool>(rows);
+  const std::int64_t row = *padding < 0 ? *padding + n : *padding;
+  std::transform(indices.begin(), indices.end(), padded.data(),
+                 [row](std::int64_t index) { return index == row; });
+  return where(padded, y.detach(), y);
+}
+
+template <class T>
 Tensor<T> index_add(const Tensor<T>& x, std::optional<int> axis, Indices indices,
                     const Same<Tensor<T>>& source, Location at) {
   Selection s = select_along("index_add", x.shape(), indices, axis, at);

@@ -15,6 +15,15 @@ template <class T>
 Tensor<T> take(const Tensor<T>& x, Indices indices, std::optional<int> axis = {},
                Location at = here());
 
+/// y = the slices of weight (n, ...) at `indices`, whose shape comes first: take along axis 0 for
+/// indices that do not count from the end. gweight = g added up at the indices, but 0 at `padding`,
+/// which names a slice (from the end if negative) that stands for nothing and is not trained.
+/// Keeps the indices.   Throws std::invalid_argument for an index outside [0, n), or a padding
+/// outside [-n, n).
+template <class T>
+Tensor<T> embedding(const Tensor<T>& weight, const Indices& indices,
+                    std::optional<std::int64_t> padding = {}, Location at = here());
+
 /// y = x with the slices of `source` added at `indices` along `axis`: the adjoint of take. `source`
 /// has the shape of take(x, indices, axis).   gx = g, gsource = take(g, indices, axis).   Keeps the
 /// indices.   Throws std::invalid_argument for other shapes.
@@ -70,6 +79,8 @@ Tensor<T> one_hot(const Indices& labels, std::size_t classes, Location at = here
 
 #define XGRAD_INDEX(linkage, T)                                                                   \
   linkage template Tensor<T> take(const Tensor<T>&, Indices, std::optional<int>, Location);       \
+  linkage template Tensor<T> embedding(const Tensor<T>&, const Indices&,                          \
+                                       std::optional<std::int64_t>, Location);                    \
   linkage template Tensor<T> index_add(const Tensor<T>&, std::optional<int>, Indices,             \
                                        const Tensor<T>&, Location);                               \
   linkage template Tensor<T> gather(const Tensor<T>&, int, Indices, Location);                    \

@@ -2,6 +2,7 @@
 #include "conventions.hpp"
 
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/dropout.hpp>
 #include <xgrad/ops/mask.hpp>
 #include <xgrad/ops/rearrange.hpp>
 #include <xgrad/ops/unary.hpp>
@@ -41,6 +42,39 @@ TYPED_TEST(Conventions, DuplicateIndicesAccumulate) {
   this->expect(FN(xg::gather(x, 0, {1, 1, 2, 1})), {5, 6, 7}, {6, 6, 7, 6}, {0, 9, 3}, 3);
   this->expect(FN(xg::take(x, {2, -1, 0})), {5, 6, 7}, {7, 7, 5}, {1, 0, 2});
   this->expect(FN(xg::gather_nd(x, given({0, 0}, {2, 1}))), {5, 6}, {5, 5}, {2, 0});
+}
+TYPED_TEST(Conventions, EmbeddingTrainsNoPadding) {
+  this->expect(FN(xg::embedding(x, {1, 2, 1, 0}, 1)), {5, 6, 7}, {6, 7, 6, 5}, {1, 0, 1});
+  this->expect(FN(xg::embedding(x, {1, 2, 1, 0}, -1)), {5, 6, nan}, {6, nan, 6, 5}, {1, 2, 0});
+  this->expect(FN(xg::embedding(xg::reshape(x, {2, 2}), given({1, 0}, {2, 1}), 0)), {5, 6, 7, 8},
+               {7, 8, 5, 6}, {0, 0, 1, 1});
+}
+TYPED_TEST(Conventions, DropoutOfAllIsZero) {
+  this->expect(FN(xg::dropout(x, 1)), {1, nan, inf}, {0, 0, 0}, {0, 0, 0}, nan);
+}
+TYPED_TEST(Conventions, DropoutOfNothingDrawsNothing) {
+  xg::Generator generator(3), untouched(3);
+  const auto same = [&](const auto& x) {
+    return xg::dropout(xg::dropout(x, 0, true, generator), 0.5, false, generator);
+  };
+  this->expect(same, {1, nan, inf}, {1, nan, inf}, {2, 2, 2}, 2);
+  EXPECT_EQ(generator(), untouched());
+}
+TYPED_TEST(Conventions, DropoutSelectsAndNeverMultiplies) {
+  xg::Generator generator(3);
+  typename TestFixture::Tensor x = xg::parameter(this->vector(Numbers(1000, nan)));
+  const auto y = xg::dropout(x, 0.25, true, generator);
+  y.backward(xg::full<TypeParam>({1000}, TypeParam(nan)));
+  const Numbers values = this->numbers(y), gradients = this->numbers(x.grad());
+  std::size_t dropped = 0;
+  for (std::size_t i = 0; i < 1000; ++i) {
+    const double value = values[i];
+    EXPECT_TRUE(value == 0 || std::isnan(value));
+    EXPECT_EQ(std::isnan(gradients[i]), std::isnan(value));
+    EXPECT_TRUE(std::isnan(value) || gradients[i] == 0);
+    dropped += value == 0;
+  }
+  EXPECT_NEAR(double(dropped), 250, 60);
 }
 TYPED_TEST(Conventions, DuplicatesAreSummedInDoubleAndInOrder) {
   const TypeParam big = TypeParam(1 << 24);  // in float, big + 1 is big

@@ -39,6 +39,10 @@ CASES = [
     ),
     case("take_flat_matrix", lambda x: torch.take(x, pattern((3, 7), 6)), [[(6,)], [(2, 3)]]),
     case(
+        "embedding", lambda x: torch.nn.functional.embedding(pattern((2, 3), 3), x),
+        [[(3, 5)], [strided((4, 7))]],
+    ),
+    case(
         "index_add", lambda x, s: torch.index_add(x, 0, pattern((5,), 3), s),
         [[(3,), (5,)], [(3, 4), strided((5, 4))], [(3, 2, 7), (5, 2, 7)]],
     ),
