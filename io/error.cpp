@@ -26,14 +26,22 @@ std::string message(const std::string& op, const std::string& expected, const st
 }  // namespace
 
 FileError::FileError(const std::string& op, const std::string& expected, const std::string& got,
-                     const std::string& path, std::uint64_t offset)
+                     const std::string& path, std::uint64_t offset, const std::string& field)
     : std::runtime_error(
-          message(op, expected, got, path + ", byte " + std::to_string(offset))),
+          message(op, expected, got,
+                  path + ", byte " + std::to_string(offset) + (field.empty() ? "" : ", " + field))),
       path_(path),
+      field_(field),
       offset_(offset) {}
 
 FileError::FileError(const std::string& op, const std::string& expected, const std::string& got,
                      const std::string& path)
     : std::runtime_error(message(op, expected, got, path)), path_(path), offset_(0) {}
+
+std::string in_quotes(const std::string& name) {
+  constexpr std::size_t most = 80;
+  if (name.size() <= most) return '"' + name + '"';
+  return '"' + name.substr(0, most) + "...\" (" + std::to_string(name.size()) + " bytes)";
+}
 
 }  // namespace xgrad
