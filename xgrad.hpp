@@ -2,6 +2,7 @@
 #pragma once
 #include <xgrad/autograd/gradcheck.hpp>
 #include <xgrad/autograd/tape.hpp>
+#include <xgrad/io/csv.hpp>
 #include <xgrad/io/idx.hpp>
 #include <xgrad/nn/data.hpp>
 #include <xgrad/nn/dropout.hpp>
