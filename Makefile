@@ -5,8 +5,8 @@
 # Each installs what is missing (Debian packages) and needs nothing else.
 
 PACKAGES := g++ cmake ninja-build libxtensor-dev libxtensor-blas-dev libxsimd-dev libopenblas-dev \
-  zlib1g-dev libgtest-dev libbenchmark-dev libcli11-dev libgnuplot-iostream-dev \
-  libboost-iostreams-dev libboost-system-dev libboost-filesystem-dev gnuplot-nox \
+  zlib1g-dev nlohmann-json3-dev libgtest-dev libbenchmark-dev libcli11-dev \
+  libgnuplot-iostream-dev libboost-iostreams-dev libboost-system-dev libboost-filesystem-dev gnuplot-nox \
   dataset-fashion-mnist python3 libonnx-dev libprotobuf-dev libonnx-testdata
 JOBS ?= $(shell nproc)
 # An interpreter that has PyTorch, JAX or NumPy, to be measured beside xgrad.

@@ -1,17 +1,12 @@
 // The IDX reader on every damaged file: cut, changed, or made to take all memory.
 #include "files.hpp"
 
-#include <sys/mman.h>
-#include <sys/resource.h>
 #include <xgrad/io/idx.hpp>
-
-#include <cstdlib>
-#include <functional>
 
 namespace {
 
 namespace fs = std::filesystem;
-using files::Bytes, files::gzip, files::header;
+using files::Bytes, files::expect_in_small_memory, files::gzip, files::header;
 using xgrad::Array, xgrad::FileError, xgrad::read_idx;
 
 class DamagedIdx : public files::Folder {};
@@ -63,22 +58,6 @@ TEST_F(DamagedIdx, EveryGzipBitFlipped) {
   }
   EXPECT_GE(right, 49);  // the time, flags and system in the header mean nothing,
   EXPECT_LE(right, 56);  // nor do up to 7 bits between the last code and the checksum
-}
-
-/// Runs `body` in a process of its own that can get 256 MiB of memory more than it has.
-void expect_in_small_memory(const std::function<bool()>& body) {
-  constexpr rlim_t room = rlim_t(256) << 20;
-  auto run = [&] {
-    rlim_t pages = 0;
-    std::ifstream("/proc/self/statm") >> pages;
-    rlim_t limit = pages * rlim_t(sysconf(_SC_PAGESIZE)) + room;
-    rlimit limits{limit, limit};
-    if (setrlimit(RLIMIT_AS, &limits) != 0) std::_Exit(2);
-    void* block = mmap(nullptr, 2 * room, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (block != MAP_FAILED) std::_Exit(3);
-    std::_Exit(body() ? 0 : 1);
-  };
-  EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
 }
 
 TEST_F(DamagedIdx, MemoryIsBoundedByTheContent) {

@@ -1,12 +1,17 @@
-// Files for the tests that read some: a folder for them, IDX headers, gzip.
+// Files for the tests that read some: a folder for them, IDX headers, gzip, a limit of memory.
 #pragma once
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -42,6 +47,30 @@ inline Bytes gzip(const Bytes& content) {
   packed.resize(stream.total_out);
   deflateEnd(&stream);
   return packed;
+}
+
+inline Bytes read(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file) << path;
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+/// Runs `body` in a process of its own that can get 256 MiB of memory more than it has.
+inline void expect_in_small_memory(const std::function<bool()>& body) {
+  constexpr rlim_t room = rlim_t(256) << 20;
+  auto run = [&] {
+    rlim_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    rlim_t limit = pages * rlim_t(sysconf(_SC_PAGESIZE)) + room;
+    rlimit limits{limit, limit};
+    if (setrlimit(RLIMIT_AS, &limits) != 0) std::_Exit(2);
+    void* block = mmap(nullptr, 2 * room, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (block != MAP_FAILED) std::_Exit(3);
+    std::_Exit(body() ? 0 : 1);
+  };
+  EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
 }
 
 /// A folder for the files of a test.

@@ -110,7 +110,7 @@ def main():
     sys.path.insert(0, str(FOLDER))
     torch.set_num_threads(1)
     families = sys.argv[1:] or sorted(
-        p.stem for p in FOLDER.glob("*.py") if p.stem not in ("make", "cases")
+        p.stem for p in FOLDER.glob("*.py") if p.stem not in ("make", "cases", "files")
     )
     for family in families:
         make(family)
