@@ -10,8 +10,10 @@
 #include <xgrad/nn/layers.hpp>
 #include <xgrad/nn/normalization.hpp>
 #include <xgrad/nn/optim.hpp>
+#include <xgrad/nn/transformer.hpp>
 #include <xgrad/ops/activation.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/attention.hpp>
 #include <xgrad/ops/binary.hpp>
 #include <xgrad/ops/creation.hpp>
 #include <xgrad/ops/decomposition.hpp>

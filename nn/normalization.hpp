@@ -78,6 +78,9 @@ struct LayerNorm {
   explicit LayerNorm(const Shape& shape, double epsilon = 1e-5, Location at = here());
   explicit LayerNorm(std::size_t extent, double epsilon = 1e-5, Location at = here())
       : LayerNorm(Shape{extent}, epsilon, at) {}
+  explicit LayerNorm(std::initializer_list<std::size_t> shape, double epsilon = 1e-5,
+                     Location at = here())
+      : LayerNorm(Shape(shape), epsilon, at) {}
   Tensor<T> operator()(const Tensor<T>& x, Location at = here()) const {
     return observed(*this, layer_norm(x, normalized, weight, bias, eps, at));
   }
