@@ -10,6 +10,7 @@
 #include <xgrad/nn/layers.hpp>
 #include <xgrad/nn/normalization.hpp>
 #include <xgrad/nn/optim.hpp>
+#include <xgrad/nn/summary.hpp>
 #include <xgrad/nn/transformer.hpp>
 #include <xgrad/ops/activation.hpp>
 #include <xgrad/ops/arithmetic.hpp>

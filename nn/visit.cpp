@@ -68,13 +68,29 @@ std::size_t Walk<T>::parameter_count() const {
 }
 
 template <class T>
-void Walk<T>::set_training(bool on) const {
-  constexpr std::string_view name = "training", nested = ".training";
+std::size_t Walk<T>::bytes() const {
+  std::vector<const T*> counted;
+  std::size_t total = 0;
   for (const Member<T>& member : members_) {
-    const std::string_view full = member.name;
-    const bool ends =
-        full.size() > nested.size() && full.substr(full.size() - nested.size()) == nested;
-    if (member.flag != nullptr && (full == name || ends)) *member.flag = on;
+    if (member.tensor == nullptr) continue;
+    const T* data = member.tensor->data();
+    if (std::find(counted.begin(), counted.end(), data) != counted.end()) continue;
+    counted.push_back(data);
+    total += member.tensor->size() * sizeof(T);
+  }
+  return total;
+}
+
+bool detail::is_training(std::string_view name) {
+  constexpr std::string_view part = "training";
+  if (name.size() < part.size() || name.substr(name.size() - part.size()) != part) return false;
+  return name.size() == part.size() || name[name.size() - part.size() - 1] == '.';
+}
+
+template <class T>
+void Walk<T>::set_training(bool on) const {
+  for (const Member<T>& member : members_) {
+    if (member.flag != nullptr && detail::is_training(member.name)) *member.flag = on;
   }
 }
 

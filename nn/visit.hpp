@@ -54,6 +54,9 @@ inline constexpr bool is_list = false;
 template <class Layer>
 inline constexpr bool is_list<Layer, std::void_t<decltype(std::declval<Layer&>().begin())>> = true;
 
+/// Whether a full name ends in the part "training".
+bool is_training(std::string_view name);
+
 }  // namespace detail
 
 /// The visitor of all walks: it lists what a model names, in the model's order. One type for all
@@ -89,6 +92,8 @@ class Walk {
   std::vector<NamedTensor<T>> named_tensors() const;
   std::vector<Tensor<T>> parameters() const;
   std::size_t parameter_count() const;
+  /// Of the elements of all tensors, each counted once.
+  std::size_t bytes() const;
   void set_training(bool on) const;
 
  private:
