@@ -10,6 +10,7 @@
 #include <xgrad/nn/layers.hpp>
 #include <xgrad/nn/normalization.hpp>
 #include <xgrad/nn/optim.hpp>
+#include <xgrad/nn/recurrent.hpp>
 #include <xgrad/nn/summary.hpp>
 #include <xgrad/nn/transformer.hpp>
 #include <xgrad/ops/activation.hpp>
@@ -31,6 +32,7 @@
 #include <xgrad/ops/order.hpp>
 #include <xgrad/ops/random.hpp>
 #include <xgrad/ops/rearrange.hpp>
+#include <xgrad/ops/recurrent.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/rounding.hpp>
 #include <xgrad/ops/scan.hpp>

@@ -1,6 +1,8 @@
-// Recurrent layers, composed as ONNX defines them.
+// Recurrent layers: by xgrad's, or, where ONNX lets the cell be another one (peepholes, a reset
+// gate before the product), composed as ONNX defines them.
 #include "table.hpp"
 
+#include <xgrad/ops/recurrent.hpp>
 #include <xgrad/xgrad.hpp>
 
 namespace onnx_cases {
@@ -53,14 +55,58 @@ class Recurrent {
   bool batch_first_;
 };
 
+/// ONNX's inputs as those of xgrad's layers, for one direction: its gates come in another order.
+template <class T>
+struct Layer {
+  xg::Tensor<T> x;
+  xg::RecurrentWeights<T> weights;
+  xg::Tensor<T> h, c;
+  xg::SequenceOptions options;
+
+  Layer(const CallOf<T>& call, std::initializer_list<int> gates) : x(call[0]) {
+    const Recurrent<T> parts(call, static_cast<int>(gates.size()));
+    const auto joined = [&](std::size_t input, std::size_t skipped) {
+      std::vector<xg::Tensor<T>> list;
+      for (int gate : gates) list.push_back(parts.part(input, gate + static_cast<int>(skipped)));
+      return concatenate(list);
+    };
+    weights = {joined(1, 0), joined(2, 0), joined(3, 0), joined(3, gates.size())};
+    options.batch_first = call.integer("layout", 0) != 0;
+    if (call.has(4)) options.lengths = call.indices(4);
+    h = state(call, 5);
+    c = state(call, 6);
+  }
+  /// Y (length, directions, batch, hidden) or (batch, length, directions, hidden), and the states.
+  std::vector<xg::Tensor<T>> results(const xg::Tensor<T>& y, const xg::Tensor<T>& last_h,
+                                     const xg::Tensor<T>& last_c) const {
+    const int direction = options.batch_first ? 2 : 1, of_state = options.batch_first ? 1 : 0;
+    std::vector<xg::Tensor<T>> all = {expand_dims(y, direction), expand_dims(last_h, of_state)};
+    if (last_c.defined()) all.push_back(expand_dims(last_c, of_state));
+    return all;
+  }
+
+ private:
+  xg::Tensor<T> state(const CallOf<T>& call, std::size_t input) const {
+    if (!call.has(input)) return {};
+    return squeeze(call[input], xg::Axes(options.batch_first ? 1 : 0));
+  }
+};
+
 template <class T>
 std::vector<xg::Tensor<T>> rnn(const CallOf<T>& call) {
-  Recurrent<T> cell(call, 1);
-  return cell.run([&](auto x, auto h) { return tanh(cell.gate(x, h, 0)); });
+  const Layer<T> layer(call, {0});
+  const auto [y, h] =
+      xg::rnn(layer.x, layer.weights, layer.h, xg::Nonlinearity::tanh, layer.options);
+  return layer.results(y, h, {});
 }
 
 template <class T>
 std::vector<xg::Tensor<T>> gru(const CallOf<T>& call) {
+  if (call.integer("linear_before_reset", 0) != 0) {
+    const Layer<T> layer(call, {1, 0, 2});
+    const auto [y, h] = xg::gru(layer.x, layer.weights, layer.h, layer.options);
+    return layer.results(y, h, {});
+  }
   Recurrent<T> cell(call, 3);
   return cell.run([&](auto x, auto h) {
     xg::Tensor<T> update = sigmoid(cell.gate(x, h, 0)), reset = sigmoid(cell.gate(x, h, 1));
@@ -71,6 +117,11 @@ std::vector<xg::Tensor<T>> gru(const CallOf<T>& call) {
 
 template <class T>
 std::vector<xg::Tensor<T>> lstm(const CallOf<T>& call) {
+  if (!call.has(7)) {
+    const Layer<T> layer(call, {0, 2, 3, 1});
+    const auto [y, h, c] = xg::lstm(layer.x, layer.weights, {layer.h, layer.c}, layer.options);
+    return layer.results(y, h, c);
+  }
   Recurrent<T> cell(call, 4);
   xg::Tensor<T> c = 0;  // inputs 6 and 7: the initial c, and weights of c in the gates
   if (call.has(6)) c = slice(call[6], {0});
