@@ -1,6 +1,6 @@
-// Attention beyond its rows in the table: conventions at its edges, sizes beyond a block, and the
-// layers' errors, names and dropout.
-#include "conventions.hpp"
+// Attention beyond its rows in the table: sizes beyond a block, masks, and the layers' errors,
+// names and dropout.
+#include "check.hpp"
 
 #include <xgrad/nn/transformer.hpp>
 #include <xgrad/nn/visit.hpp>
@@ -13,73 +13,12 @@ namespace {
 namespace xg = xgrad;
 namespace nn = xgrad::nn;
 using check::close, check::message, check::plain;
-using conventions::Conventions, conventions::equal, conventions::inf, conventions::nan,
-    conventions::Numbers, conventions::Types;
 using Tensor = xg::Tensor<double>;
 using xg::Shape;
-TYPED_TEST_SUITE(Conventions, Types, );
 
-template <class T = double>
-xg::Tensor<T> random(const Shape& shape, std::uint64_t seed) {
+Tensor random(const Shape& shape, std::uint64_t seed) {
   nn::Generator generator(seed);
-  return xg::parameter(nn::uniform<T>(shape, -1, 1, generator));
-}
-
-TYPED_TEST(Conventions, AttentionOfAQueryThatSeesNoKeyIsZero) {
-  using T = TypeParam;
-  const xg::Array<bool> mask = {{true, false}, {false, false}};
-  const xg::Tensor<T> hidden = {{0, -inf}, {-inf, -inf}};
-  for (bool added : {false, true}) {
-    const auto q = random<T>({2, 3}, 1), k = random<T>({2, 3}, 2), v = random<T>({2, 2}, 3);
-    const auto m = xg::parameter(hidden);
-    const auto y = added ? xg::scaled_dot_product_attention(q, k, v, m)
-                         : xg::scaled_dot_product_attention(q, k, v, mask);
-    EXPECT_TRUE(equal(this->numbers(y), {double(v.data()[0]), double(v.data()[1]), 0, 0}));
-    y.backward(xg::ones<T>({2, 2}));
-    EXPECT_TRUE(equal(this->numbers(q.grad()), Numbers(6, 0)));  // of one key there is no choice
-    EXPECT_TRUE(equal(this->numbers(v.grad()), {1, 1, 0, 0}));
-    if (added) {
-      EXPECT_TRUE(equal(this->numbers(m.grad()), Numbers(4, 0)));
-    }
-    // The same where the gradient is recorded.
-    const auto again = added ? xg::scaled_dot_product_attention(q, k, v, m)
-                             : xg::scaled_dot_product_attention(q, k, v, mask);
-    const auto recorded = xg::grad(again, {q, v}, xg::ones<T>({2, 2}), xg::create_graph);
-    EXPECT_TRUE(equal(this->numbers(recorded[0]), Numbers(6, 0)));
-    EXPECT_TRUE(equal(this->numbers(recorded[1]), {1, 1, 0, 0}));
-  }
-}
-TYPED_TEST(Conventions, AttentionToNothingIsZero) {
-  using T = TypeParam;
-  const auto q = random<T>({2, 3}, 1), k = random<T>({0, 3}, 2), v = random<T>({0, 2}, 3);
-  const auto y = xg::scaled_dot_product_attention(q, k, v);
-  EXPECT_TRUE(equal(this->numbers(y), {0, 0, 0, 0}));
-  y.backward(xg::ones<T>({2, 2}));
-  EXPECT_TRUE(equal(this->numbers(q.grad()), Numbers(6, 0)));
-  EXPECT_EQ(k.grad().shape(), (Shape{0, 3}));
-}
-TYPED_TEST(Conventions, AttentionWithoutFeaturesIsTheMean) {
-  using T = TypeParam;
-  const xg::Tensor<T> v = {{1, 2}, {3, 6}};
-  const auto y = xg::scaled_dot_product_attention(xg::empty<T>({1, 0}), xg::empty<T>({2, 0}), v);
-  EXPECT_TRUE(equal(this->numbers(y), {2, 4}));
-}
-TYPED_TEST(Conventions, AttentionShowsNanAndInfinity) {
-  using T = TypeParam;
-  const xg::Tensor<T> q = {{1}, {1}}, v = {{5, 7}, {1, 2}};
-  for (double bad : {nan, inf}) {
-    const xg::Tensor<T> k = {{1}, {bad}};
-    const auto y = xg::scaled_dot_product_attention(q, k, v);
-    EXPECT_TRUE(equal(this->numbers(y), Numbers(4, nan)));
-    // A key beyond a causal query is not looked at.
-    const auto causal = xg::scaled_dot_product_attention(q, k, v, true);
-    EXPECT_TRUE(equal(this->numbers(causal), {5, 7, nan, nan}));
-  }
-}
-TYPED_TEST(Conventions, AttentionOfLargeScoresDoesNotOverflow) {
-  using T = TypeParam;
-  const xg::Tensor<T> q = {{1e4}}, k = {{1}, {0.5}, {-1}}, v = {{3}, {4}, {5}};
-  EXPECT_TRUE(equal(this->numbers(xg::scaled_dot_product_attention(q, k, v)), {3}));
+  return xg::parameter(nn::uniform<double>(shape, -1, 1, generator));
 }
 
 // Several blocks of queries, whole and causal, against the composition of other operations.
@@ -101,6 +40,21 @@ TEST(Attention, IsThatOfItsWeightsBeyondABlock) {
         EXPECT_TRUE(close(one[i], other[i], 1e-12)) << i << " of " << l << " to " << s;
       }
     }
+  }
+}
+
+TEST(Attention, GradientsDoNotDependOnWhichAreWanted) {
+  const Tensor inputs[] = {random({2, 3}, 1), random({4, 3}, 2), random({4, 5}, 3),
+                           random({2, 4}, 4)};
+  const Tensor g = random({2, 5}, 5);
+  const auto call = [](const Tensor* x) {
+    return xg::scaled_dot_product_attention(x[0], x[1], x[2], x[3]);
+  };
+  const auto all = xg::grad(call(inputs), {inputs[0], inputs[1], inputs[2], inputs[3]}, g);
+  for (std::size_t i = 0; i < 4; ++i) {
+    Tensor one[] = {inputs[0].detach(), inputs[1].detach(), inputs[2].detach(), inputs[3].detach()};
+    one[i] = inputs[i];
+    EXPECT_EQ(xg::grad(call(one), {inputs[i]}, g)[0].value(), all[i].value()) << i;
   }
 }
 

@@ -114,7 +114,6 @@ void attend_gradient(const AttentionGradients<T>& to, const T* g, const T* q, co
     const auto [first, rows, keys] = block;
     block.weights(p, dims, q, k, mask);
     if (to.v != nullptr) add_product(to.v, {keys, f, rows, true}, p, g + i * f, part);
-    if (to.q == nullptr && to.k == nullptr && to.mask == nullptr) continue;
     gemm({rows, keys, f, false, true}, g + i * f, v, ds);
     for (std::size_t r = 0; r < rows; ++r) {
       const T* weight = p + r * keys;

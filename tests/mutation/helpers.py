@@ -3,9 +3,11 @@
 # Functions, and lambdas with a name, that are part of derivatives.
 HELPERS = {
     "autograd/node.hpp": ["alias"],
+    "ops/attention.cpp": ["pull_recorded"],
     "ops/binary.hpp": ["partial", "over_square", "share", "zero"],
     "ops/classification.cpp": ["placed"],
     "ops/fuse.hpp": ["pull_formula"],
+    "ops/kernels/attention.hpp": ["add_product", "attend_gradient"],
     "ops/kernels/dual.hpp": ["choose", "Dual::add", "Dual::chain", "lerp"],
     "ops/kernels/fold.hpp": ["even_shares", "from_rows"],
     "ops/kernels/normalize.hpp": ["normalize_row_gradient", "add_weight_gradient"],
