@@ -41,5 +41,6 @@
 #include <xgrad/ops/special.hpp>
 #include <xgrad/ops/statistics.hpp>
 #include <xgrad/ops/transforms.hpp>
+#include <xgrad/ops/threads.hpp>
 #include <xgrad/ops/trigonometric.hpp>
 #include <xgrad/ops/unary.hpp>

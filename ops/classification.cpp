@@ -138,16 +138,21 @@ Tensor<T> mean_over_rows(const Tensor<T>& logits, const Array<int>& list) {
   launch(
       [rows, classes, labels, probabilities](Array<T>& out, const Array<T>& in) {
         const int* label = labels->data();
-        double total = 0;
-        for (std::size_t r = 0; r < rows; ++r) {
-          const T* z = in.data() + r * classes;
-          T* p = probabilities.storage()->array.data() + r * classes;
-          ExpSum<T> e = scaled_exp_row(p, z, classes);
-          T scale = static_cast<T>(1 / e.sum);
-          for (std::size_t j = 0; j < classes; ++j) p[j] *= scale;
-          total +=
-              std::log(e.sum) + (static_cast<double>(e.largest) - static_cast<double>(z[label[r]]));
-        }
+        T* to = probabilities.storage()->array.data();
+        auto losses = [&](std::size_t begin, std::size_t end) {
+          double sum = 0;
+          for (std::size_t r = begin; r < end; ++r) {
+            const T* z = in.data() + r * classes;
+            T* p = to + r * classes;
+            ExpSum<T> e = scaled_exp_row(p, z, classes);
+            T scale = static_cast<T>(1 / e.sum);
+            for (std::size_t j = 0; j < classes; ++j) p[j] *= scale;
+            sum += std::log(e.sum) +
+                   (static_cast<double>(e.largest) - static_cast<double>(z[label[r]]));
+          }
+          return sum;
+        };
+        double total = fold_parts<SumOf, double>(rows, grain_rows(classes), losses);
         *out.data() = static_cast<T>(total / static_cast<double>(rows));
       },
       loss, logits);
@@ -168,9 +173,12 @@ Tensor<T> mean_over_rows(const Tensor<T>& logits, const Array<int>& list) {
               T scale = *g.data() / static_cast<T>(rows);
               T* to = out.data();
               const T* from = in.data();
-              for (std::size_t i = 0; i < rows * classes; ++i) to[i] = from[i] * scale;
-              for (std::size_t r = 0; r < rows; ++r)
-                to[r * classes + static_cast<std::size_t>(label[r])] -= scale;
+              parallel_for(rows, grain_rows(classes), [&](std::size_t begin, std::size_t end) {
+                for (std::size_t i = begin * classes; i < end * classes; ++i)
+                  to[i] = from[i] * scale;
+                for (std::size_t r = begin; r < end; ++r)
+                  to[r * classes + static_cast<std::size_t>(label[r])] -= scale;
+              });
             },
             gradient, y, p.g);
         p.add(0, std::move(gradient));

@@ -116,36 +116,52 @@ void run_stretch(const F& f, std::size_t n, Stretch<T, K> at) {
   }
 }
 
+/// The sum of f over n elements, whose values are kept only until they are added up.
+template <std::size_t N, class T, class F, std::size_t K>
+double sum_stretch(const F& f, std::size_t n, Stretch<T, K> at) {
+  constexpr std::size_t block = (1U << 14) / sizeof(T);  // stays in the first cache
+  alignas(64) T values[block];
+  double sum = 0;
+  for (std::size_t i = 0; i < n; i += block) {
+    const std::size_t length = std::min(block, n - i);
+    at.y = values;
+    run_stretch<N>(f, length, at);
+    sum += fold_row<SumOf>(values, length);
+    at.advance(length);
+  }
+  return sum;
+}
+
 /// Runs f over all elements. The values go to y; if that is null, only their sum is kept, which is
 /// returned.
 template <std::size_t N, class T, class F, class... In>
 double run_formula(const F& f, const Shape& shape, T* y, const std::array<T*, sizeof...(In)>& d,
                    const In&... x) {
-  constexpr std::size_t count = sizeof...(In), block = (1U << 14) / sizeof(T);
-  const Shape* shapes[] = {&x.shape()...};
+  constexpr std::size_t count = sizeof...(In);
   const T* in[] = {x.data()...};
-  double sum = 0;
-  for_each_row(shape, shapes, [&](const Row& row) {
-    Stretch<T, count> at{{}, {}, y, d};
+  auto stretch = [&](const Row& row) {
+    Stretch<T, count> at{{}, {}, y == nullptr ? y : y + row.out, d};
     for (std::size_t k = 0; k < count; ++k) {
       at.in[k] = in[k] + row.in[k];
       at.step[k] = row.step[k];
       if (d[k] != nullptr) at.d[k] += row.out;
     }
-    if (y != nullptr) {
-      at.y += row.out;
-      return run_stretch<N>(f, row.length, at);
-    }
-    alignas(64) T values[block];  // short enough to stay in the first cache until it is summed
-    for (std::size_t i = 0; i < row.length; i += block) {
-      const std::size_t n = std::min(block, row.length - i);
-      at.y = values;
-      run_stretch<N>(f, n, at);
-      sum += fold_row<SumOf>(values, n);
-      at.advance(n);
-    }
-  });
-  return sum;
+    return at;
+  };
+  const Shape* shapes[] = {&x.shape()...};
+  if (y != nullptr) {
+    for_each_row(shape, shapes,
+                 [&](const Row& row) { run_stretch<N>(f, row.length, stretch(row)); });
+    return 0;
+  }
+  const RowWalk rows(shape, shapes, count);
+  return fold_parts<SumOf, double>(
+      rows.size(), rows.grain(), [&](std::size_t begin, std::size_t end) {
+        double sum = 0;
+        rows.run(begin, end,
+                 [&](const Row& row) { sum += sum_stretch<N>(f, row.length, stretch(row)); });
+        return sum;
+      });
 }
 template <class T, std::size_t N, class F, class... In>
 double run_formula(const F& f, const Shape& shape, T* y, const Partials<T, N>& partials,

@@ -63,10 +63,12 @@ Tensor<T> batched_product(const char* op, const Tensor<T>& a, const Tensor<T>& b
   Tensor<T> y = empty<T>(joined(lead, {dims.m, dims.n}));
   launch(
       [dims, lead, lead_a, lead_b](Array<T>& out, const Array<T>& x, const Array<T>& z) {
-        for_each_matrix(lead, lead_a, lead_b, [&](std::size_t i, std::size_t j, std::size_t to) {
-          gemm(dims, x.data() + i * dims.m * dims.k, z.data() + j * dims.k * dims.n,
-               out.data() + to * dims.m * dims.n);
-        });
+        const std::size_t grain = grain_rows(dims.m * dims.n * dims.k / 16);
+        for_each_matrix(lead, lead_a, lead_b, grain,
+                        [&](std::size_t i, std::size_t j, std::size_t to) {
+                          gemm(dims, x.data() + i * dims.m * dims.k, z.data() + j * dims.k * dims.n,
+                               out.data() + to * dims.m * dims.n);
+                        });
       },
       y, a, b);
   return record(op, std::move(y), {&a, &b},

@@ -33,6 +33,15 @@ const Tensor<T>& or_else(const Tensor<T>& parameter, const Tensor<T>& x) {
   return parameter.defined() ? parameter : x;
 }
 
+/// f(i) for the places i where the rows of n elements of x begin.
+template <class T, class F>
+void for_rows(const Array<T>& x, std::size_t n, const F& f) {
+  if (n == 0) return;
+  parallel_for(x.size() / n, grain_rows(n), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin * n; i < end * n; i += n) f(i);
+  });
+}
+
 /// The derivative as tensor operations. `axes` are the normalized ones.
 template <bool Centered, class T>
 void pull_recorded(Pullback<T>& p, const Tensor<T>& x, const Tensor<T>& weight,
@@ -57,10 +66,10 @@ Tensor<T> x_gradient(const Tensor<T>& g, const Tensor<T>& x, const Tensor<T>& we
       [n, eps, scaled = weight.defined()](Array<T>& out, const Array<T>& in_g, const Array<T>& in,
                                           const Array<T>& w) {
         with_elements(scaled ? w.data() : nullptr, 1, [&](auto of_weight) {
-          for (std::size_t i = 0; i < in.size(); i += n) {
+          for_rows(in, n, [&](std::size_t i) {
             normalize_row_gradient<Centered>(out.data() + i, RowOf<T>{in_g.data() + i},
                                              RowOf<T>{in.data() + i}, n, eps, of_weight);
-          }
+          });
         });
       },
       gx, g, x, or_else(weight, x));
@@ -72,14 +81,17 @@ Tensor<T> weight_gradient(const Tensor<T>& g, const Tensor<T>& x, const Shape& s
   Tensor<T> gw = empty<T>(shape);
   launch(
       [eps](Array<T>& out, const Array<T>& in_g, const Array<T>& in) {
-        std::size_t n = out.size();
-        Array<double> total = empty_array<double>({n});
-        std::fill_n(total.data(), n, 0.0);
-        for (std::size_t i = 0; i < in.size(); i += n) {
-          add_weight_gradient<Centered>(total.data(), RowOf<T>{in_g.data() + i},
-                                        RowOf<T>{in.data() + i}, n, eps);
-        }
-        for (std::size_t i = 0; i < n; ++i) out.data()[i] = static_cast<T>(total.data()[i]);
+        const std::size_t n = out.size(), rows = n == 0 ? 0 : in.size() / n, part = grain_rows(n);
+        Array<double> totals = empty_array<double>({rows / part + 1, n});
+        std::fill_n(totals.data(), totals.size(), 0.0);
+        parallel_parts(rows, part, [&](std::size_t p, std::size_t begin, std::size_t end) {
+          for (std::size_t i = begin * n; i < end * n; i += n) {
+            add_weight_gradient<Centered>(totals.data() + p * n, RowOf<T>{in_g.data() + i},
+                                          RowOf<T>{in.data() + i}, n, eps);
+          }
+        });
+        for (std::size_t i = n; i < totals.size(); ++i) totals.data()[i % n] += totals.data()[i];
+        for (std::size_t i = 0; i < n; ++i) out.data()[i] = static_cast<T>(totals.data()[i]);
       },
       gw, g, x);
   return gw;
@@ -106,10 +118,10 @@ Tensor<T> normalize_last(const char* op, const Tensor<T>& x, const Shape& normal
           Array<T>& out, const Array<T>& in, const Array<T>& w, const Array<T>& b) {
         with_elements(scaled ? w.data() : nullptr, 1, [&](auto of_weight) {
           with_elements(shifted ? b.data() : nullptr, 0, [&](auto of_bias) {
-            for (std::size_t i = 0; i < in.size(); i += n) {
+            for_rows(in, n, [&](std::size_t i) {
               normalize_row<Centered>(out.data() + i, RowOf<T>{in.data() + i}, n, eps, of_weight,
                                       of_bias);
-            }
+            });
           });
         });
       },

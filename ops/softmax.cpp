@@ -23,7 +23,11 @@ Tensor<T> map_rows(const Tensor<T>& x, const Row& row) {
   launch(
       [row](Array<T>& out, const Array<T>& in) {
         std::size_t n = in.shape().back();
-        for (std::size_t i = 0; i < in.size(); i += n) row(out.data() + i, in.data() + i, n);
+        if (n == 0) return;
+        parallel_for(in.size() / n, grain_rows(n), [&](std::size_t begin, std::size_t end) {
+          for (std::size_t i = begin * n; i < end * n; i += n)
+            row(out.data() + i, in.data() + i, n);
+        });
       },
       y, x);
   return y;

@@ -46,7 +46,7 @@ struct System {
   /// visit(index of A's matrix, of B's, of the result's), for each matrix of the result.
   template <class Visit>
   void for_each(const Visit& visit) const {
-    for_each_matrix(lead, lead_a, lead_b, visit);
+    for_each_matrix(lead, lead_a, lead_b, size_of(lead), visit);
   }
 };
 

@@ -1,5 +1,6 @@
 #include <xgrad/autograd/error.hpp>
 #include <xgrad/ops/kernels/gemm.hpp>
+#include <xgrad/ops/kernels/parallel.hpp>
 
 #include <cblas.h>
 
@@ -11,12 +12,12 @@ namespace xgrad {
 namespace {
 
 void blas_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const float* a, int lda,
-               const float* b, int ldb, float* c) {
-  cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, n);
+               const float* b, int ldb, float* c, int ldc) {
+  cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
 }
 void blas_gemm(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const double* a,
-               int lda, const double* b, int ldb, double* c) {
-  cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, n);
+               int lda, const double* b, int ldb, double* c, int ldc) {
+  cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
 }
 void blas_gemv(CBLAS_TRANSPOSE t, int rows, int columns, const float* a, const float* x, float* y) {
   cblas_sgemv(CblasRowMajor, t, rows, columns, 1, a, columns, x, 1, 0, y, 1);
@@ -24,6 +25,43 @@ void blas_gemv(CBLAS_TRANSPOSE t, int rows, int columns, const float* a, const f
 void blas_gemv(CBLAS_TRANSPOSE t, int rows, int columns, const double* a, const double* x,
                double* y) {
   cblas_dgemv(CblasRowMajor, t, rows, columns, 1, a, columns, x, 1, 0, y, 1);
+}
+
+/// A panel of c: `length` of its rows, or of its columns, from `begin` on.
+template <class T>
+void panel(const ProductDims& dims, const T* a, const T* b, T* c, bool of_rows, std::size_t begin,
+           std::size_t length) {
+  int m = static_cast<int>(dims.m), n = static_cast<int>(dims.n), k = static_cast<int>(dims.k);
+  int lda = dims.a_transposed ? m : k, ldb = dims.b_transposed ? k : n;
+  int extent = static_cast<int>(length);
+  if (of_rows) {
+    a += begin * (dims.a_transposed ? 1 : dims.k);
+    c += begin * dims.n;
+  } else {
+    b += begin * (dims.b_transposed ? dims.k : 1);
+    c += begin;
+  }
+  blas_gemm(dims.a_transposed ? CblasTrans : CblasNoTrans,
+            dims.b_transposed ? CblasTrans : CblasNoTrans, of_rows ? extent : m,
+            of_rows ? n : extent, k, a, lda, b, ldb, c, n);
+}
+
+/// A product in panels across its longer side, whose extents suit the kernels of OpenBLAS.
+template <class T>
+void panels(const ProductDims& dims, const T* a, const T* b, T* c) {
+  constexpr std::size_t unit = 16, fixed = 128, worth_waking = std::size_t(1) << 21;
+  bool of_rows = dims.m >= dims.n;
+  std::size_t extent = of_rows ? dims.m : dims.n, length = extent;
+  if (deterministic()) {
+    length = fixed;
+  } else if (threads() > 1 && dims.m * dims.n * dims.k >= worth_waking) {
+    length = (extent + threads() - 1) / threads();
+    length = (length + unit - 1) / unit * unit;
+  }
+  if (length >= extent) return panel(dims, a, b, c, of_rows, 0, extent);
+  parallel_parts(extent, length, [&](std::size_t, std::size_t begin, std::size_t end) {
+    panel(dims, a, b, c, of_rows, begin, end - begin);
+  });
 }
 
 template <class T>
@@ -41,8 +79,7 @@ void product(const ProductDims& dims, const T* a, const T* b, T* c) {
   }
   const char* op = "matrix product";
   int m = blas_int(op, dims.m), n = blas_int(op, dims.n), k = blas_int(op, dims.k);
-  CBLAS_TRANSPOSE ta = dims.a_transposed ? CblasTrans : CblasNoTrans;
-  CBLAS_TRANSPOSE tb = dims.b_transposed ? CblasTrans : CblasNoTrans;
+  threads();  // holds OpenBLAS to one thread
   if (n == 1) {
     dims.a_transposed ? blas_gemv(CblasTrans, k, m, a, b, c)
                       : blas_gemv(CblasNoTrans, m, k, a, b, c);
@@ -50,11 +87,14 @@ void product(const ProductDims& dims, const T* a, const T* b, T* c) {
     dims.b_transposed ? blas_gemv(CblasNoTrans, n, k, b, a, c)
                       : blas_gemv(CblasTrans, k, n, b, a, c);
   } else {
-    blas_gemm(ta, tb, m, n, k, a, ta == CblasTrans ? m : k, b, tb == CblasTrans ? k : n, c);
+    panels(dims, a, b, c);
   }
 }
 
 }  // namespace
+
+unsigned blas_threads() noexcept { return static_cast<unsigned>(openblas_get_num_threads()); }
+void set_blas_threads(unsigned n) noexcept { openblas_set_num_threads(static_cast<int>(n)); }
 
 int blas_int(const char* op, std::size_t extent) {
   if (extent > static_cast<std::size_t>(std::numeric_limits<int>::max())) {

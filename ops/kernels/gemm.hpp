@@ -11,10 +11,15 @@ struct ProductDims {
   bool a_transposed = false, b_transposed = false;
 };
 
+/// The number of threads of OpenBLAS itself.
+unsigned blas_threads() noexcept;
+void set_blas_threads(unsigned n) noexcept;
+
 /// An extent as BLAS and LAPACK take it. Throws std::invalid_argument naming `op` from 2^31 on.
 int blas_int(const char* op, std::size_t extent);
 
-/// c (m, n) = A B. Extents of 0 are fine; c is 0 where k = 0.
+/// c (m, n) = A B. Extents of 0 are fine; c is 0 where k = 0. A large product is cut into panels of
+/// its rows or columns, one for each thread.
 void gemm(const ProductDims& dims, const float* a, const float* b, float* c);
 void gemm(const ProductDims& dims, const double* a, const double* b, double* c);
 

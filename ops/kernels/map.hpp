@@ -1,6 +1,7 @@
 // y = f(x...), element by element with NumPy's broadcasting, on batches.
 #pragma once
 #include <xgrad/ops/kernels/batch.hpp>
+#include <xgrad/ops/kernels/parallel.hpp>
 #include <xgrad/ops/kernels/rows.hpp>
 
 #include <tuple>
@@ -21,6 +22,7 @@ void map_row(const F& f, T* y, std::size_t n, const T* const* in, const std::siz
   if (i < n) f(Batch<T>::load(p[K] + i * step[K], n - i)...).store(y + i, n - i);
 }
 
+/// y = f(x...) for arrays that broadcast to y's shape; y may be one of them.
 template <class T, class F, class... In>
 void map(Array<T>& y, const F& f, const In&... x) {
   constexpr auto operands = std::index_sequence_for<In...>();
@@ -29,7 +31,11 @@ void map(Array<T>& y, const F& f, const In&... x) {
   if (y.size() == 0) return;
   if (((x.size() == 1 || x.shape() == shape) && ...)) {
     const std::size_t step[] = {std::size_t(x.size() != 1)...};
-    return map_row(f, y.data(), y.size(), in, step, operands);
+    return parallel_for(y.size(), parallel_grain, [&](std::size_t begin, std::size_t end) {
+      const T* at[sizeof...(In)];
+      for (std::size_t k = 0; k < sizeof...(In); ++k) at[k] = in[k] + begin * step[k];
+      map_row(f, y.data() + begin, end - begin, at, step, operands);
+    });
   }
   const Shape* shapes[] = {&x.shape()...};
   for_each_row(shape, shapes, [&](const Row& row) {
@@ -39,10 +45,8 @@ void map(Array<T>& y, const F& f, const In&... x) {
   });
 }
 
-/// f(batches...) by reference over n elements of each array in turn; those not const are written
-/// back.
 template <class T, class F, class... P>
-void update(std::size_t n, const F& f, P*... p) {
+void update_range(std::size_t n, const F& f, P*... p) {
   auto run = [&](auto load, auto store) {
     auto batches = std::make_tuple(load(p)...);
     std::apply(f, batches);
@@ -61,6 +65,14 @@ void update(std::size_t n, const F& f, P*... p) {
         if constexpr (!std::is_const_v<std::remove_pointer_t<decltype(to)>>)
           batch.store(to + i, n - i);
       });
+}
+/// f(batches...) by reference over n elements of each array in turn; those not const are written
+/// back.
+template <class T, class F, class... P>
+void update(std::size_t n, const F& f, P*... p) {
+  parallel_for(n, parallel_grain, [&](std::size_t begin, std::size_t end) {
+    update_range<T>(end - begin, f, (p + begin)...);
+  });
 }
 
 }  // namespace xgrad

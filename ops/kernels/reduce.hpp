@@ -1,6 +1,7 @@
 // Folds an array over some of its axes. Sums accumulate in double, in several lanes; the extremes
 // propagate NaN.
 #pragma once
+#include <xgrad/ops/kernels/parallel.hpp>
 #include <xgrad/ops/kernels/rows.hpp>
 
 #include <algorithm>
@@ -112,6 +113,22 @@ typename Reducer::template Accumulator<T> fold_row(const T* x, std::size_t n) {
   return fold_elements<Reducer, T>(n, [x](std::size_t i) { return x[i]; });
 }
 
+/// The join of fold(begin, end) over [0, n) in parts of `part`, in their order.
+template <class Reducer, class T, class Fold>
+typename Reducer::template Accumulator<T> fold_parts(std::size_t n, std::size_t part,
+                                                     const Fold& fold) {
+  using A = typename Reducer::template Accumulator<T>;
+  if (n <= part) return fold(std::size_t(0), n);
+  Array<A> folds = empty_array<A>({(n + part - 1) / part});
+  A* at = folds.data();
+  parallel_parts(n, part, [&](std::size_t i, std::size_t begin, std::size_t end) {
+    at[i] = fold(begin, end);
+  });
+  A result = Reducer::template start<T>();
+  for (std::size_t i = 0; i < folds.size(); ++i) result = Reducer::join(result, at[i]);
+  return result;
+}
+
 /// The axes of a reduction as two walks over x: the kept positions, in the result's order, and for
 /// each of them the folded ones. The innermost dimension of x is the row.
 struct ReductionPlan {
@@ -123,41 +140,93 @@ struct ReductionPlan {
 /// How x of `shape` folds to `kept`, a shape of the same rank whose extents are x's or 1.
 ReductionPlan plan_reduction(const Shape& shape, const Shape& kept);
 
+/// The positions [begin, end) of a reduction that folds rows.
+template <class Reducer, class T, class Finish>
+void reduce_rows(T* y, const T* x, const ReductionPlan& plan, const Finish& finish,
+                 std::size_t begin, std::size_t end) {
+  using A = typename Reducer::template Accumulator<T>;
+  Odometer kept = plan.kept, folded = plan.folded;
+  kept.advance(begin);
+  for (std::size_t i = begin; i < end; ++i, kept.next()) {
+    A sum = Reducer::template start<T>();
+    do {
+      const T* row = x + kept.offset(0) + folded.offset(0);
+      A part = fold_parts<Reducer, T>(
+          plan.row, parallel_grain,
+          [row](std::size_t a, std::size_t b) { return fold_row<Reducer>(row + a, b - a); });
+      sum = Reducer::join(sum, part);
+    } while (folded.next());
+    y[i] = static_cast<T>(finish(sum));
+  }
+}
+
+/// Accumulators that stay in the first-level cache.
+inline constexpr std::size_t reduction_tile = 512;
+
+/// sums[j] = fold of x[j] over the positions [begin, end) of `folded`, for j < n.
+template <class Reducer, class A, class T>
+void fold_columns(A* sums, const T* x, std::size_t n, Odometer folded, std::size_t begin,
+                  std::size_t end) {
+  std::fill_n(sums, n, Reducer::template start<T>());
+  folded.advance(begin);
+  for (std::size_t i = begin; i < end; ++i, folded.next()) {
+    const T* row = x + folded.offset(0);
+    for (std::size_t j = 0; j < n; ++j) sums[j] = Reducer::step(sums[j], row[j]);
+  }
+}
+
+/// The columns [start, start + n) of row `i` of a reduction that keeps rows. Where there is much to
+/// fold, in parts.
+template <class Reducer, class T, class Finish>
+void reduce_tile(T* y, const T* x, const ReductionPlan& plan, const Finish& finish,
+                 std::size_t start, std::size_t n) {
+  using A = typename Reducer::template Accumulator<T>;
+  std::size_t count = plan.folded.count(), part = grain_rows(n);
+  std::array<A, reduction_tile> sums;
+  if (count <= part) {
+    fold_columns<Reducer>(sums.data(), x + start, n, plan.folded, 0, count);
+  } else {
+    Array<A> parts = empty_array<A>({(count + part - 1) / part, n});
+    A* at = parts.data();
+    parallel_parts(count, part, [&](std::size_t i, std::size_t begin, std::size_t end) {
+      fold_columns<Reducer>(at + i * n, x + start, n, plan.folded, begin, end);
+    });
+    std::copy_n(at, n, sums.begin());
+    for (std::size_t i = n; i < parts.size(); i += n) {
+      for (std::size_t j = 0; j < n; ++j) sums[j] = Reducer::join(sums[j], at[i + j]);
+    }
+  }
+  for (std::size_t j = 0; j < n; ++j) y[start + j] = static_cast<T>(finish(sums[j]));
+}
+
 /// y = fold of x, then finish(fold) for each element of the result. `kept` as in plan_reduction.
 template <class Reducer, class T, class Finish>
 void reduce(Array<T>& y, const Array<T>& x, const Shape& kept, const Finish& finish) {
-  using A = typename Reducer::template Accumulator<T>;
   T* out = y.data();
   if (x.size() == 0) {
     std::fill_n(out, y.size(), static_cast<T>(finish(Reducer::template start<T>())));
     return;
   }
-  ReductionPlan plan = plan_reduction(x.shape(), kept);
+  const ReductionPlan plan = plan_reduction(x.shape(), kept);
+  const std::size_t folded = plan.folded.count();
   if (plan.fold_rows) {
-    do {
-      A sum = Reducer::template start<T>();
-      do {
-        const T* row = x.data() + plan.kept.offset(0) + plan.folded.offset(0);
-        sum = Reducer::join(sum, fold_row<Reducer>(row, plan.row));
-      } while (plan.folded.next());
-      *out++ = static_cast<T>(finish(sum));
-    } while (plan.kept.next());
+    parallel_for(y.size(), grain_rows(folded * plan.row), [&](std::size_t begin, std::size_t end) {
+      reduce_rows<Reducer>(out, x.data(), plan, finish, begin, end);
+    });
     return;
   }
-  constexpr std::size_t tile = 512;  // accumulators that stay in the first-level cache
-  std::array<A, tile> sums;
-  do {
-    for (std::size_t start = 0; start < plan.row; start += tile) {
-      std::size_t n = std::min(tile, plan.row - start);
-      std::fill_n(sums.begin(), n, Reducer::template start<T>());
-      do {
-        const T* row = x.data() + plan.kept.offset(0) + plan.folded.offset(0) + start;
-        for (std::size_t j = 0; j < n; ++j) sums[j] = Reducer::step(sums[j], row[j]);
-      } while (plan.folded.next());
-      for (std::size_t j = 0; j < n; ++j) out[start + j] = static_cast<T>(finish(sums[j]));
-    }
-    out += plan.row;
-  } while (plan.kept.next());
+  const std::size_t tiles = (plan.row + reduction_tile - 1) / reduction_tile;
+  const std::size_t cost = folded * std::min(plan.row, reduction_tile);
+  parallel_for(plan.kept.count() * tiles, grain_rows(cost),
+               [&](std::size_t begin, std::size_t end) {
+                 for (std::size_t i = begin; i < end; ++i) {
+                   Odometer at = plan.kept;
+                   at.advance(i / tiles);
+                   std::size_t start = i % tiles * reduction_tile;
+                   reduce_tile<Reducer>(out + i / tiles * plan.row, x.data() + at.offset(0), plan,
+                                        finish, start, std::min(reduction_tile, plan.row - start));
+                 }
+               });
 }
 
 }  // namespace xgrad

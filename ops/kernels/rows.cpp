@@ -37,6 +37,22 @@ bool Odometer::next() {
   return false;
 }
 
+std::size_t Odometer::count() const {
+  std::size_t n = 1;
+  for (const Dimension& d : dimensions_) n *= d.extent;
+  return n;
+}
+
+void Odometer::advance(std::size_t position) {
+  for (Dimension& d : dimensions_) {
+    d.position = position % d.extent;
+    position /= d.extent;
+    for (std::size_t k = 0; k < operands_; ++k) {
+      offsets_[k] += d.strides[k] * static_cast<std::ptrdiff_t>(d.position);
+    }
+  }
+}
+
 Strides strides_of(const Shape& shape) {
   Strides strides(shape.size());
   std::ptrdiff_t stride = 1;
@@ -46,33 +62,51 @@ Strides strides_of(const Shape& shape) {
   return strides;
 }
 
-void for_each_row(const Shape& out, const Shape* const* in, std::size_t count,
-                  void (*function)(void* context, const Row& row), void* context) {
-  if (size_of(out) == 0) return;
-  Odometer odometer(count + 1);  // the output and the operands; a broadcast operand has stride 0
+RowWalk::RowWalk(const Shape& out, const Shape* const* in, std::size_t count)
+    : odometer_(count + 1), operands_(count) {
   Odometer::Strides strides{}, size{};
   size.fill(1);  // of the axes within
   for (std::size_t j = 0; j < out.size(); ++j) {
     for (std::size_t k = 0; k <= count; ++k) {
       const Shape& shape = k == 0 ? out : *in[k - 1];
       std::size_t extent = j < shape.size() ? shape[shape.size() - 1 - j] : 1;
-      strides[k] = extent == 1 ? 0 : size[k];
+      strides[k] = extent == 1 ? 0 : size[k];  // 0 along a broadcast axis
       size[k] *= static_cast<std::ptrdiff_t>(extent);
     }
-    odometer.push_outer(out[out.size() - 1 - j], strides);
+    odometer_.push_outer(out[out.size() - 1 - j], strides);
   }
-  Odometer::Inner inner = odometer.pop_inner();
-  Row row{inner.extent, 0, {}, {}};
-  for (std::size_t k = 0; k < count; ++k) {
-    row.step[k] = static_cast<std::size_t>(inner.strides[k + 1]);
+  inner_ = odometer_.pop_inner();
+  rows_ = size_of(out) == 0 ? 0 : odometer_.count();
+  pieces_ = std::max<std::size_t>(1, (inner_.extent + longest - 1) / longest);
+}
+
+std::size_t RowWalk::grain() const {
+  constexpr std::size_t row_cost = 16;  // of a row without elements, in elements
+  return grain_rows(std::min(inner_.extent, longest) + row_cost);
+}
+
+void RowWalk::run(std::size_t begin, std::size_t end,
+                  void (*function)(void* context, const Row& row), void* context) const {
+  if (begin == end) return;
+  Odometer at = odometer_;
+  at.advance(begin / pieces_);
+  std::size_t first = begin % pieces_ * longest;  // element of its row
+  Row row{};
+  for (std::size_t k = 0; k < operands_; ++k) {
+    row.step[k] = static_cast<std::size_t>(inner_.strides[k + 1]);
   }
-  do {
-    row.out = static_cast<std::size_t>(odometer.offset(0));
-    for (std::size_t k = 0; k < count; ++k) {
-      row.in[k] = static_cast<std::size_t>(odometer.offset(k + 1));
+  for (std::size_t i = begin; i < end; ++i) {
+    row.length = std::min(longest, inner_.extent - first);
+    row.out = static_cast<std::size_t>(at.offset(0)) + first;
+    for (std::size_t k = 0; k < operands_; ++k) {
+      row.in[k] = static_cast<std::size_t>(at.offset(k + 1)) + first * row.step[k];
     }
     function(context, row);
-  } while (odometer.next());
+    first += longest;
+    if (first < inner_.extent) continue;
+    first = 0;
+    at.next();
+  }
 }
 
 }  // namespace xgrad

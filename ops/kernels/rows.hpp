@@ -2,6 +2,7 @@
 // that it is compiled once and every kernel brings just its row loop.
 #pragma once
 #include <xgrad/autograd/array.hpp>
+#include <xgrad/ops/kernels/parallel.hpp>
 
 #include <algorithm>
 #include <array>
@@ -28,6 +29,9 @@ class Odometer {
   std::ptrdiff_t offset(std::size_t k) const { return offsets_[k]; }
   /// To the next position; false, and back at the first, after the last.
   bool next();
+  /// How many positions there are; and to the one of that number, from the first.
+  std::size_t count() const;
+  void advance(std::size_t position);
 
  private:
   struct Dimension {
@@ -46,18 +50,41 @@ struct Row {
   std::array<std::size_t, Odometer::max_operands> in, step;
 };
 
-/// Calls function(context, row) for each row of an array of shape `out`, to which `count` operands
-/// of shapes *in[k] broadcast.
-void for_each_row(const Shape& out, const Shape* const* in, std::size_t count,
-                  void (*function)(void* context, const Row& row), void* context);
+/// The rows of an array of shape `out`, to which `count` operands of shapes *in[k] broadcast; long
+/// ones in pieces.
+class RowWalk {
+ public:
+  RowWalk(const Shape& out, const Shape* const* in, std::size_t count);
+  /// How many pieces of rows there are, and how many make a grain of parallel work.
+  std::size_t size() const { return rows_ * pieces_; }
+  std::size_t grain() const;
+  /// Calls function(context, row) for the pieces [begin, end).
+  void run(std::size_t begin, std::size_t end, void (*function)(void* context, const Row& row),
+           void* context) const;
+  template <class Function>
+  void run(std::size_t begin, std::size_t end, Function&& function) const {
+    auto call = [](void* context, const Row& row) {
+      (*static_cast<std::remove_reference_t<Function>*>(context))(row);
+    };
+    run(begin, end, call, &function);
+  }
 
+ private:
+  static constexpr std::size_t longest = parallel_grain;
+  Odometer odometer_;  // over the output and the operands
+  Odometer::Inner inner_;
+  std::size_t operands_, rows_, pieces_;
+};
+
+/// Calls function(row) for each row of an array of shape `out`, to which operands of shapes *in[k]
+/// broadcast. Many elements are spread over threads: calls for different rows must not touch the
+/// same memory, unless to read.
 template <std::size_t Count, class Function>
 void for_each_row(const Shape& out, const Shape* const (&in)[Count], Function&& function) {
   static_assert(Count < Odometer::max_operands);
-  auto call = [](void* context, const Row& row) {
-    (*static_cast<std::remove_reference_t<Function>*>(context))(row);
-  };
-  for_each_row(out, in, Count, call, &function);
+  const RowWalk rows(out, in, Count);
+  parallel_for(rows.size(), rows.grain(),
+               [&](std::size_t begin, std::size_t end) { rows.run(begin, end, function); });
 }
 
 /// Row-major strides of a shape, in elements.
@@ -65,26 +92,35 @@ using Strides = xt::svector<std::ptrdiff_t, 4, PoolAllocator<std::ptrdiff_t>>;
 Strides strides_of(const Shape& shape);
 
 /// step(to[position], from[position]) for all positions of a box of `shape`; strides may be 0 or
-/// negative.
+/// negative. Spread over threads if no two positions of `to` are the same.
 template <class T, class Step>
 void for_each_strided(T* to, const Strides& to_strides, const T* from, const Strides& from_strides,
                       const Shape& shape, const Step& step) {
   if (size_of(shape) == 0) return;
   Odometer odometer(2);
+  bool disjoint = true;
   for (std::size_t d = shape.size(); d-- > 0;) {
     odometer.push_outer(shape[d], {to_strides[d], from_strides[d]});
+    disjoint = disjoint && (to_strides[d] != 0 || shape[d] == 1);
   }
-  Odometer::Inner row = odometer.pop_inner();
-  std::ptrdiff_t to_step = row.strides[0], from_step = row.strides[1];
-  do {
-    T* t = to + odometer.offset(0);
-    const T* f = from + odometer.offset(1);
-    if (to_step == 1 && from_step == 1) {
-      for (std::size_t i = 0; i < row.extent; ++i) step(t[i], f[i]);
-    } else {
-      for (std::size_t i = 0; i < row.extent; ++i, t += to_step, f += from_step) step(*t, *f);
-    }
-  } while (odometer.next());
+  const Odometer::Inner row = odometer.pop_inner();
+  const std::ptrdiff_t to_step = row.strides[0], from_step = row.strides[1];
+  const std::size_t rows = odometer.count();
+  parallel_for(rows, disjoint ? grain_rows(row.extent) : rows,
+               [&](std::size_t begin, std::size_t end) {
+                 Odometer at = odometer;
+                 at.advance(begin);
+                 for (std::size_t r = begin; r < end; ++r, at.next()) {
+                   T* t = to + at.offset(0);
+                   const T* f = from + at.offset(1);
+                   if (to_step == 1 && from_step == 1) {
+                     for (std::size_t i = 0; i < row.extent; ++i) step(t[i], f[i]);
+                   } else {
+                     for (std::size_t i = 0; i < row.extent; ++i, t += to_step, f += from_step)
+                       step(*t, *f);
+                   }
+                 }
+               });
 }
 /// to[position] = from[position].
 template <class T>
