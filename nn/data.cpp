@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
-#include <numeric>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -15,6 +14,15 @@ namespace {
 
 constexpr std::size_t side = 28;
 constexpr int classes = 10;
+
+/// Throws FileError unless there is a folder.
+void check_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (std::filesystem::is_directory(folder, error)) return;
+  throw FileError("fashion_mnist",
+                  "a folder with the files of the Debian package dataset-fashion-mnist",
+                  error ? error.message() : "no folder", folder.string());
+}
 
 std::filesystem::path find_file(const std::filesystem::path& folder, const std::string& name) {
   std::error_code error;
@@ -74,53 +82,44 @@ Dataset read_dataset(const std::filesystem::path& folder, const std::string& pre
 }  // namespace
 
 Split fashion_mnist(const std::string& folder) {
+  check_folder(folder);
   Split split{read_dataset(folder, "train"), read_dataset(folder, "t10k")};
   release_memory();  // the files' bytes, which nothing will need again
   return split;
 }
 
-Batches::Batches(const Dataset& dataset, std::size_t batch_size, Generator& generator)
-    : dataset_(&dataset), batch_size_(batch_size), generator_(&generator), order_(dataset.size()) {}
-
-// Fisher & Yates, from the identity, so that the order does not depend on the one before.
-Batches::Iterator Batches::begin() {
-  std::iota(order_.begin(), order_.end(), std::size_t(0));
-  for (std::size_t i = order_.size(); i > 1; --i) {
-    std::swap(order_[i - 1], order_[static_cast<std::size_t>(below(*generator_, i))]);
-  }
-  return {this, 0};
+Sample Dataset::operator[](std::size_t i) const {
+  const Shape shape = without(images.shape(), 0);
+  Array<float> image = empty_array<float>(shape);
+  std::copy_n(images.data() + i * image.size(), image.size(), image.data());
+  return {std::move(image), labels.data()[i]};
 }
 
-std::size_t Batches::extent(std::size_t first) const noexcept {
-  return std::min(batch_size_, order_.size() - first);
-}
-
-Batch Batches::batch(std::size_t first) const {
-  std::size_t count = extent(first);
-  std::size_t pixels = dataset_->images.size() / dataset_->size();
-  Shape shape = dataset_->images.shape();
+Batch gather(const Dataset& dataset, const std::size_t* places, std::size_t count) {
+  const std::size_t pixels = dataset.images.size() / dataset.size();
+  Shape shape = dataset.images.shape();
   shape[0] = count;
   Array<float> images = empty_array<float>(shape);
   Array<int> labels = empty_array<int>({count});
   for (std::size_t i = 0; i < count; ++i) {
-    std::size_t sample = order_[first + i];
-    std::copy_n(dataset_->images.data() + sample * pixels, pixels, images.data() + i * pixels);
-    labels.data()[i] = dataset_->labels.data()[sample];
+    const std::size_t sample = places[i];
+    std::copy_n(dataset.images.data() + sample * pixels, pixels, images.data() + i * pixels);
+    labels.data()[i] = dataset.labels.data()[sample];
   }
   return {Tensor<float>(std::move(images)), std::move(labels)};
 }
 
-Batches batches(const Dataset& dataset, std::size_t batch_size, Generator& generator, Location at) {
+void check_data(const Dataset& dataset, Location at) {
   const Shape& images = dataset.images.shape();
   const Shape& labels = dataset.labels.shape();
-  if (batch_size == 0) fail("batches", "a batch size of at least 1", "0", at);
   if (images.size() == 0 || labels.size() != 1 || images[0] != labels[0]) {
     fail("batches", "images (n, pixels) and labels (n)",
          to_string(images) + " and " + to_string(labels), at);
   }
   if (labels[0] == 0) fail("batches", "at least one sample", "images " + to_string(images), at);
-  return Batches(dataset, batch_size, generator);
 }
+
+template class Batches<Dataset>;
 
 double accuracy(const Tensor<float>& logits, const Array<int>& labels, Location at) {
   const Shape& shape = logits.shape();

@@ -86,10 +86,33 @@ TEST_F(FashionMnist, MissingFile) {
                  "no such file", -1);
     fs::rename(folder_ / "elsewhere", folder_ / name);
   }
+}
+
+TEST_F(FashionMnist, MissingOrEmptyFolder) {
+  const auto message = [&] {
+    try {
+      nn::fashion_mnist(folder_);
+    } catch (const xgrad::FileError& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
   fs::remove_all(folder_);
-  expect_error(names[0],
-               names[0] + "[.gz], which the Debian package dataset-fashion-mnist provides",
-               "no such file", -1);
+  EXPECT_EQ(message(),
+            "fashion_mnist: expected a folder with the files of the Debian package "
+            "dataset-fashion-mnist, got No such file or directory [" +
+                folder_.string() + "]");
+  std::ofstream(folder_) << "a file";
+  EXPECT_EQ(message(),
+            "fashion_mnist: expected a folder with the files of the Debian package "
+            "dataset-fashion-mnist, got no folder [" +
+                folder_.string() + "]");
+  fs::remove(folder_);
+  fs::create_directory(folder_);
+  EXPECT_EQ(message(),
+            "fashion_mnist: expected train-images-idx3-ubyte[.gz], which the Debian package "
+            "dataset-fashion-mnist provides, got no such file [" +
+                (folder_ / "train-images-idx3-ubyte").string() + "]");
 }
 
 TEST_F(FashionMnist, Images) {
