@@ -4,6 +4,8 @@
 #include <xgrad/autograd/tape.hpp>
 #include <xgrad/io/csv.hpp>
 #include <xgrad/io/idx.hpp>
+#include <xgrad/nn/augment.hpp>
+#include <xgrad/nn/checkpoint.hpp>
 #include <xgrad/nn/data.hpp>
 #include <xgrad/nn/dropout.hpp>
 #include <xgrad/nn/embedding.hpp>

@@ -65,8 +65,10 @@ struct ArrayView {
   const Shape* shape;
   const void* data;
 
+  ArrayView(DType element, const Shape& extents, const void* elements)
+      : type(element), shape(&extents), data(elements) {}
   template <class V>
-  ArrayView(const Array<V>& array) : type(dtype_of<V>), shape(&array.shape()), data(array.data()) {}
+  ArrayView(const Array<V>& array) : ArrayView(dtype_of<V>, array.shape(), array.data()) {}
   template <class T>
   ArrayView(const Tensor<T>& tensor) : ArrayView(tensor.value()) {}
   ArrayView(const AnyArray& array)

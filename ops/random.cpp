@@ -25,6 +25,11 @@ Generator::Generator(std::uint64_t seed) noexcept {
   }
 }
 
+void Generator::restore(const State& state, Location at) {
+  if (state == State{}) fail("Generator", "a state with a word that is not 0", "all 0", at);
+  state_ = state;
+}
+
 std::uint64_t Generator::operator()() noexcept {
   std::uint64_t result = rotated(state_[1] * 5, 7) * 9;
   std::uint64_t shifted = state_[1] << 17;

@@ -4,6 +4,7 @@
 #pragma once
 #include <xgrad/autograd/tensor.hpp>
 
+#include <array>
 #include <cstdint>
 
 namespace xgrad {
@@ -18,8 +19,14 @@ class Generator {
   static constexpr std::uint64_t min() { return 0; }
   static constexpr std::uint64_t max() { return ~std::uint64_t(0); }
 
+  /// All that the draws to come depend on, to be kept and restored.
+  using State = std::array<std::uint64_t, 4>;
+  const State& state() const noexcept { return state_; }
+  /// Throws std::invalid_argument if all words are 0, which no generator reaches.
+  void restore(const State& state, Location at = here());
+
  private:
-  std::uint64_t state_[4];
+  State state_;
 };
 
 /// This thread's generator, for whoever passes none. Its seed is the same in every thread and run.

@@ -129,7 +129,8 @@ def check(folder):
     for k, x in expected.items():
         if not same(np.load(folder / (k.replace("/", "_") + ".npy")), x):
             wrong.append(f"npy: {k}")
-    module = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2))
+    module = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4), torch.nn.ReLU(),
+                                 torch.nn.Linear(4, 2))
     module.load_state_dict(safetensors.torch.load_file(folder / "model.safetensors"))
     print("\n".join(wrong) if wrong else f"{4 * len(expected)} arrays as they should be")
     return 1 if wrong else 0
