@@ -97,19 +97,21 @@ void pull_by_blocks(Pullback<T>& p, const Tensor<T>& q, const Tensor<T>& k, cons
   launch(
       [dims, plan, gq, gk, gv, gmask](const Array<T>& g, const Array<T>& in_q, const Array<T>& in_k,
                                       const Array<T>& in_v, const Array<T>& in_mask) {
-        AttentionScratch<T> scratch(dims);
         const auto part = [](const Tensor<T>& tensor, std::size_t head, std::size_t size) {
           return tensor.defined() ? tensor.storage()->array.data() + head * size : nullptr;
         };
         const std::size_t nq = dims.queries * dims.features, nk = dims.keys * dims.features,
                           nv = dims.keys * dims.values, ny = dims.queries * dims.values;
         const std::size_t heads = size_of(lead_of(in_q.shape()));
-        for (std::size_t h = 0; h < heads; ++h) {
-          const AttentionGradients<T> to = {part(gq, h, nq), part(gk, h, nk), part(gv, h, nv),
-                                            part(gmask, h, dims.queries * dims.keys)};
-          attend_gradient(to, g.data() + h * ny, in_q.data() + h * nq, in_k.data() + h * nk,
-                          in_v.data() + h * nv, plan.of_head(h, in_mask), dims, scratch);
-        }
+        parallel_for(heads, dims.grain(), [&](std::size_t begin, std::size_t end) {
+          AttentionScratch<T> scratch(dims);
+          for (std::size_t h = begin; h < end; ++h) {
+            const AttentionGradients<T> to = {part(gq, h, nq), part(gk, h, nk), part(gv, h, nv),
+                                              part(gmask, h, dims.queries * dims.keys)};
+            attend_gradient(to, g.data() + h * ny, in_q.data() + h * nq, in_k.data() + h * nk,
+                            in_v.data() + h * nv, plan.of_head(h, in_mask), dims, scratch);
+          }
+        });
       },
       p.g, q, k, v, or_else(mask, q));
   const Tensor<T> gradients[] = {gq, gk, gv, gmask};
@@ -128,15 +130,17 @@ Tensor<T> attend_heads(const Tensor<T>& q, const Tensor<T>& k, const Tensor<T>& 
   launch(
       [dims, plan](Array<T>& out, const Array<T>& in_q, const Array<T>& in_k, const Array<T>& in_v,
                    const Array<T>& in_mask) {
-        Array<T> p = empty_array<T>({dims.block(), dims.keys});
         const std::size_t heads = size_of(lead_of(in_q.shape()));
-        for (std::size_t h = 0; h < heads; ++h) {
-          attend(out.data() + h * dims.queries * dims.values,
-                 in_q.data() + h * dims.queries * dims.features,
-                 in_k.data() + h * dims.keys * dims.features,
-                 in_v.data() + h * dims.keys * dims.values, plan.of_head(h, in_mask), dims,
-                 p.data());
-        }
+        parallel_for(heads, dims.grain(), [&](std::size_t begin, std::size_t end) {
+          Array<T> p = empty_array<T>({dims.block(), dims.keys});
+          for (std::size_t h = begin; h < end; ++h) {
+            attend(out.data() + h * dims.queries * dims.values,
+                   in_q.data() + h * dims.queries * dims.features,
+                   in_k.data() + h * dims.keys * dims.features,
+                   in_v.data() + h * dims.keys * dims.values, plan.of_head(h, in_mask), dims,
+                   p.data());
+          }
+        });
       },
       y, q, k, v, or_else(mask, q));
   return record(attention, std::move(y), {&q, &k, &v, &mask},

@@ -2,6 +2,7 @@
 // all scores is ever made.
 #pragma once
 #include <xgrad/ops/kernels/gemm.hpp>
+#include <xgrad/ops/kernels/parallel.hpp>
 #include <xgrad/ops/kernels/softmax.hpp>
 
 #include <algorithm>
@@ -20,6 +21,8 @@ struct AttentionDims {
     constexpr std::size_t scores = 1 << 15;
     return std::clamp<std::size_t>(scores / std::max<std::size_t>(keys, 1), 16, 128);
   }
+  /// Heads that are worth a thread: the scores alone cost dozens of operations each.
+  std::size_t grain() const { return grain_rows(16 * queries * keys); }
   /// How many keys query i may see.
   std::size_t visible(std::size_t i) const { return causal ? std::min(keys, i + 1) : keys; }
 };
