@@ -1,0 +1,95 @@
+// What the language models of the examples share: their loss, training, measurement, and drawing of
+// characters. A model gives scores (batch, length, alphabet) for codes (batch, length).
+#pragma once
+#include <xgrad/xgrad.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <vector>
+
+#include "text.hpp"
+
+namespace text {
+
+/// The mean over all windows and places of -ln p(the next character).
+template <class Model>
+xgrad::Tensor<> loss_of(const Model& model, const Windows& windows) {
+  const xgrad::Tensor<> scores = model(windows.inputs);
+  const std::size_t n = windows.inputs.size(), alphabet = scores.shape().back();
+  xgrad::Array<int> targets = xgrad::empty_array<int>({n});
+  std::transform(windows.targets.begin(), windows.targets.end(), targets.begin(),
+                 [](std::int64_t code) { return static_cast<int>(code); });
+  return xgrad::softmax_cross_entropy(xgrad::reshape(scores, {n, alphabet}), targets);
+}
+
+/// Bits per character of a part of a text, in consecutive windows of which each starts anew.
+template <class Model>
+double bits_per_character(Model& model, const std::vector<std::int64_t>& part, std::size_t length) {
+  constexpr std::size_t batch = 32;
+  const xgrad::NoGrad guard;
+  xgrad::nn::eval(model);
+  double total = 0, count = 0;
+  for (std::size_t first = 0; first + length < part.size(); first += batch * length) {
+    const std::size_t end = std::min(part.size(), first + batch * length + 1);
+    const std::vector<std::int64_t> some(part.begin() + static_cast<std::ptrdiff_t>(first),
+                                         part.begin() + static_cast<std::ptrdiff_t>(end));
+    const Windows windows = cut(some, length);
+    const auto n = static_cast<double>(windows.inputs.size());
+    total += n * static_cast<double>(loss_of(model, windows).item());
+    count += n;
+  }
+  xgrad::nn::train(model);
+  return total / count / std::log(2.0);
+}
+
+/// A code drawn with probabilities softmax(scores / temperature).
+inline std::int64_t drawn(const float* scores, std::size_t n, double temperature,
+                          xgrad::nn::Generator& generator) {
+  const double largest = static_cast<double>(*std::max_element(scores, scores + n));
+  std::vector<double> sums;
+  double sum = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    sum += std::exp((static_cast<double>(scores[i]) - largest) / temperature);
+    sums.push_back(sum);
+  }
+  const double at = sum * xgrad::nn::uniform01(generator);
+  return std::upper_bound(sums.begin(), sums.end() - 1, at) - sums.begin();
+}
+
+/// How a model is trained: `batch` windows of `length` characters a step.
+struct Training {
+  std::size_t steps, batch, length;
+};
+
+/// Trains by Adam with the rate learning_rate(step / steps), and tells ten times how it goes.
+template <class Model, class LearningRate>
+void fit(Model& model, const Text& text, const Training& training,
+         const LearningRate& learning_rate, xgrad::nn::Generator& generator) {
+  xgrad::nn::Adam optimizer(xgrad::nn::parameters(model));
+  const auto start = std::chrono::steady_clock::now();
+  const std::size_t report = std::max<std::size_t>(training.steps / 10, 1);
+  double sum = 0;
+  for (std::size_t step = 1; step <= training.steps; ++step) {
+    const Windows windows = draw(text.train, training.batch, training.length, generator);
+    const xgrad::Tensor<> loss = loss_of(model, windows);
+    optimizer.zero_grad();
+    loss.backward();
+    optimizer.learning_rate =
+        learning_rate(static_cast<double>(step - 1) / static_cast<double>(training.steps));
+    optimizer.step();
+    sum += static_cast<double>(loss.item());
+    if (step % report != 0) continue;
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+    const auto characters = static_cast<double>(step * training.batch * training.length);
+    std::printf("step %5zu   training %.3f   held out %.3f bits per character   %.0f/s\n", step,
+                sum / static_cast<double>(report) / std::log(2.0),
+                bits_per_character(model, text.held_out, training.length),
+                characters / time.count());
+    std::fflush(stdout);
+    sum = 0;
+  }
+}
+
+}  // namespace text
