@@ -166,6 +166,38 @@ TYPED_TEST(Memory, TrainingStepByHandWithMomentum) {
   });
 }
 
+TYPED_TEST(Memory, EveryOptimizer) {
+  using T = TypeParam;
+  namespace nn = xg::nn;
+  const std::vector<xg::Tensor<T>> p = {this->leaf({20, 6}), this->leaf({6})};
+  nn::SGD<T> sgd(p, 0.01, 0.9, 0.1);
+  nn::Lion<T> lion(p);
+  nn::AdamW<T> adamw(p);
+  nn::NAdam<T> nadam(p);
+  nn::RAdam<T> radam(p);
+  nn::RMSprop<T> rmsprop(p);
+  nn::Adagrad<T> adagrad(p);
+  nn::Adadelta<T> adadelta(p);
+  nn::Scheduler scheduler(sgd, nn::CosineAnnealingLR{100});
+  nn::ExponentialMovingAverage<T> average(p, 0.9);
+  expect_steady([&] {
+    sgd.zero_grad();
+    xg::sum(xg::tanh(xg::dot(this->x, p[0]) + p[1])).backward();
+    nn::clip_grad_norm(p, 1);
+    nn::clip_grad_value(p, 1);
+    sgd.step();
+    lion.step();
+    adamw.step();
+    nadam.step();
+    radam.step();
+    rmsprop.step();
+    adagrad.step();
+    adadelta.step();
+    scheduler.step();
+    average.update();
+  });
+}
+
 TYPED_TEST(Memory, ReductionsSoftmaxAndBroadcasting) {
   xg::Tensor<TypeParam> w = this->leaf({20, 6}), b = this->leaf({6});
   expect_steady([&] {

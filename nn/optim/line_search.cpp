@@ -41,10 +41,11 @@ class Search {
     LinePoint<T> before = start_, now = at_(t);
     evaluations_ = 1;
     for (int tries = 0; tries < options_.max_evaluations; ++tries) {
-      if (too_high(now) || (tries > 1 && !(now.value < before.value)))
+      if (too_high(now) || (tries > 1 && !(now.value < before.value))) {
         return zoom(before, now, tries);
+      }
       if (flat(now)) return now;
-      if (now.slope >= 0) return zoom(before, now, tries);
+      if (now.slope >= 0) return zoom(now, before, tries);
       t = interpolated(before, now, now.t + 0.01 * (now.t - before.t), 10 * now.t);
       before = std::move(now);
       now = at_(t);
@@ -63,10 +64,9 @@ class Search {
     return std::abs(p.slope) <= -options_.curvature * start_.slope;
   }
 
-  /// Narrows a bracket in which there are points that satisfy the conditions.
-  LinePoint<T> zoom(const LinePoint<T>& a, const LinePoint<T>& b, int tries) {
-    LinePoint<T> low = a, high = b;
-    if (b.value < a.value) std::swap(low, high);
+  /// Narrows a bracket in which there are points that satisfy the conditions. `low` is the lowest
+  /// point so far that is not too high, and the slope there points to `high`.
+  LinePoint<T> zoom(LinePoint<T> low, LinePoint<T> high, int tries) {
     bool was_near_end = false;
     for (; tries < options_.max_evaluations; ++tries) {
       const double left = std::min(low.t, high.t), right = std::max(low.t, high.t);
@@ -83,7 +83,6 @@ class Search {
       ++evaluations_;
       if (too_high(now) || now.value >= low.value) {
         high = std::move(now);
-        if (high.value < low.value) std::swap(low, high);
         continue;
       }
       const bool done = flat(now);

@@ -107,8 +107,10 @@ extern template void check_trainable(const char*, const std::vector<Tensor<float
 extern template void check_trainable(const char*, const std::vector<Tensor<double>>&, Location);
 
 // An optimizer's rule, compiled once, in the file that has it.
-#define XGRAD_OPTIMIZER(keyword, Options)           \
-  keyword template class Optimizer<float, Options>; \
+#define XGRAD_OPTIMIZER(keyword, Options)                \
+  keyword template struct UpdateKernel<float, Options>;  \
+  keyword template struct UpdateKernel<double, Options>; \
+  keyword template class Optimizer<float, Options>;      \
   keyword template class Optimizer<double, Options>;
 
 }  // namespace xgrad::nn

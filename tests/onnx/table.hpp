@@ -127,6 +127,7 @@ Rows shape_rows();
 Rows index_rows();
 Rows network_rows();
 Rows recurrent_rows();
+Rows optimizer_rows();
 
 /// The row of an operator, nullptr if there is none.
 const Row* find_row(const std::string& op);

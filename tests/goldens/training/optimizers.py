@@ -3,7 +3,7 @@
 
     venv/bin/python tests/goldens/training/optimizers.py      (the venv of ../make.py)
 
-tests/optimizers_golden_test.cpp reads it. A line is `key extents : elements`, or a word and a name:
+tests/training_goldens.hpp reads it. A line is `key extents : elements`, or a word and a name:
     gradient<i>     the gradients of parameter i, a row per step; and `A`, for logistic()
     optimizer <row> then the start `p` of parameter i, and its values `v`, a row per step; parameter
                     2 forms a group of its own, of half the learning rate, and has no gradient in
