@@ -14,6 +14,7 @@
 #include <xgrad/nn/optim.hpp>
 #include <xgrad/nn/recurrent.hpp>
 #include <xgrad/nn/summary.hpp>
+#include <xgrad/nn/training.hpp>
 #include <xgrad/nn/transformer.hpp>
 #include <xgrad/ops/activation.hpp>
 #include <xgrad/ops/arithmetic.hpp>

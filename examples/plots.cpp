@@ -6,6 +6,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
+#include <iomanip>
 #include <sstream>
 
 namespace plots {
@@ -80,39 +81,95 @@ class Canvas {
 
 }  // namespace
 
-void draw_curves(const std::vector<Epoch>& history, const Path& file) {
-  const std::size_t epochs = history.size();
-  draw_png(file, 1200, 480, [&](Gnuplot& gp) {
-    gp << std::defaultfloat << "$history << EOD\n";
-    for (std::size_t i = 0; i < epochs; ++i) {
-      gp << i + 1 << ' ' << history[i].loss << ' ' << 100 * history[i].train_accuracy << ' '
-         << 100 * history[i].test_accuracy << '\n';
+void draw_panels(const std::vector<Panel>& panels, const Path& file) {
+  const char* const colors[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000"};
+  draw_png(file, 600 * panels.size(), 480, [&](Gnuplot& gp) {
+    std::size_t curve_count = 0;
+    gp << std::defaultfloat << std::setprecision(10);
+    for (const Panel& panel : panels) {
+      for (const Curve& curve : panel.curves) {
+        gp << "$curve" << curve_count++ << " << EOD\n";
+        for (std::size_t i = 0; i < curve.y.size(); ++i) {
+          gp << (curve.x.empty() ? static_cast<double>(i + 1) : curve.x[i]) << ' ' << curve.y[i]
+             << '\n';
+        }
+        gp << "EOD\n";
+      }
     }
-    gp << "EOD\n"
-       << "set multiplot layout 1,2 margins 0.07,0.98,0.14,0.90 spacing 0.09\n"
+    gp << "set multiplot layout 1," << panels.size() << " margins 0.08,0.98,0.14,0.90 spacing 0.1\n"
        << "set border 3 lc rgb '#808080'\n"
        << "set grid lc rgb '#e4e4e4' lt 1\n"
        << "set tics nomirror textcolor rgb '#303030'\n"
-       << "set xlabel 'epoch'\n"
-       << "set xrange [0.5:" << static_cast<double>(epochs) + 0.5 << "]\n"
-       << "set xtics 1," << std::max<std::size_t>(1, (epochs + 14) / 15) << '\n'
-       << "set style line 1 lc rgb '#0072b2' lw 2.5 pt 7 ps 0.8\n"
-       << "set style line 2 lc rgb '#d55e00' lw 2.5 pt 7 ps 0.8\n"
+       << "set offsets graph 0.02, graph 0.02, graph 0.04, graph 0.04\n"
+       << "set key top right samplen 2\n";
+    curve_count = 0;
+    for (const Panel& panel : panels) {
+      gp << (panel.logarithmic ? "set" : "unset") << " logscale y\n"
+         << "set title " << quoted(panel.title) << " font ',14'\n"
+         << "set xlabel " << quoted(panel.x_label) << '\n'
+         << "set ylabel " << quoted(panel.y_label) << '\n';
+      for (std::size_t i = 0; i < panel.curves.size(); ++i) {
+        const Curve& curve = panel.curves[i];
+        gp << (i == 0 ? "plot " : ", ") << "$curve" << curve_count++ << " using 1:2 with "
+           << (panel.dots             ? "points pt 7 ps 0.6"
+               : curve.y.size() <= 40 ? "linespoints pt 7 ps 0.8 lw 2.5"
+                                      : "lines lw 2")
+           << " lc rgb '" << colors[i % 5] << "' "
+           << (curve.name.empty() ? "notitle" : "title " + quoted(curve.name));
+      }
+      gp << '\n';
+    }
+    gp << "unset multiplot\n";
+  });
+}
 
-       << "set title 'Training loss' font ',14'\n"
-       << "set ylabel 'cross-entropy'\n"
-       << "set yrange [0:*]\n"
-       << "plot $history using 1:2 with linespoints ls 1 notitle\n"
+void draw_curves(const std::vector<Epoch>& history, const Path& file) {
+  Curve loss, train, test;
+  for (const Epoch& epoch : history) {
+    loss.y.push_back(epoch.loss);
+    train.y.push_back(100 * epoch.train_accuracy);
+    test.y.push_back(100 * epoch.test_accuracy);
+  }
+  train.name = "training set, during the epoch";
+  std::ostringstream at_the_end;
+  at_the_end << std::fixed << std::setprecision(2) << "test set (" << test.y.back()
+             << " % at the end)";
+  test.name = at_the_end.str();
+  draw_panels({{"Training loss", "epoch", "cross-entropy", {loss}},
+               {"Accuracy", "epoch", "images classified correctly (%)", {train, test}}},
+              file);
+}
 
-       << "set title 'Accuracy' font ',14'\n"
-       << "set ylabel 'images classified correctly (%)'\n"
-       << "set yrange [*:*]\n"
-       << "set offsets 0,0,0.5,0.5\n"
-       << "set key bottom right reverse Left samplen 2\n"
-       << "plot $history using 1:3 with linespoints ls 1 title 'training set, during the epoch', "
-       << "$history using 1:4 with linespoints ls 2 title sprintf('test set (%.2f %% at the end)', "
-       << 100 * history.back().test_accuracy << ")\n"
-       << "unset multiplot\n";
+void draw_confusion_matrix(const xgrad::Array<std::int64_t>& counts,
+                           const std::vector<std::string>& classes, const Path& file) {
+  const std::size_t n = classes.size(), cell = 62, edge = 150;
+  draw_png(file, edge + n * cell + 40, edge + n * cell, [&](Gnuplot& gp) {
+    std::ostringstream x_tics, y_tics, numbers;
+    gp << std::defaultfloat << "$parts << EOD\n";
+    for (std::size_t i = 0; i < n; ++i) {
+      double support = 0;
+      for (std::size_t j = 0; j < n; ++j) support += static_cast<double>(counts(i, j));
+      for (std::size_t j = 0; j < n; ++j) {
+        const double part = support == 0 ? 0 : static_cast<double>(counts(i, j)) / support;
+        gp << j << ' ' << i << ' ' << part << '\n';
+        if (counts(i, j) == 0) continue;
+        numbers << "set label '" << counts(i, j) << "' at " << j << ',' << i
+                << " center front textcolor rgb '" << (part > 0.5 ? "#ffffff" : "#303030") << "'\n";
+      }
+      x_tics << (i == 0 ? "" : ", ") << quoted(classes[i]) << ' ' << i;
+      y_tics << (i == 0 ? "" : ", ") << quoted(classes[i]) << ' ' << i;
+    }
+    gp << "EOD\n"
+       << "set title 'Which class was taken for which' font ',14'\n"
+       << "set xlabel 'predicted'\nset ylabel 'is'\n"
+       << "set xtics (" << x_tics.str() << ") rotate by 40 right\n"
+       << "set ytics (" << y_tics.str() << ")\n"
+       << "set tics scale 0\nunset key\nunset colorbox\nunset grid\n"
+       << "set xrange [-0.5:" << static_cast<double>(n) - 0.5 << "]\n"
+       << "set yrange [" << static_cast<double>(n) - 0.5 << ":-0.5]\n"
+       << "set cbrange [0:1]\n"
+       << "set palette defined (0 '#ffffff', 0.05 '#d6e6f2', 1 '#08519c')\n"
+       << numbers.str() << "plot $parts using 1:2:3 with image\n";
   });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <xgrad/autograd/array.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -22,6 +23,22 @@ struct Epoch {
   double test_accuracy;
 };
 
+/// A curve: values at 1, 2, ... or at the places `x`.
+struct Curve {
+  std::string name;
+  std::vector<double> y, x;
+};
+/// Curves over one axis.
+struct Panel {
+  std::string title, x_label, y_label;
+  std::vector<Curve> curves;
+  bool logarithmic = false;  // the y axis
+  bool dots = false;         // points alone
+};
+
+/// Draws a PNG with panels side by side. Throws Error.
+void draw_panels(const std::vector<Panel>& panels, const std::filesystem::path& file);
+
 /// Draws a PNG with two panels, loss and accuracy by epoch. Throws Error.
 void draw_curves(const std::vector<Epoch>& history, const std::filesystem::path& file);
 
@@ -31,5 +48,11 @@ void draw_curves(const std::vector<Epoch>& history, const std::filesystem::path&
 void draw_predictions(const xgrad::Array<float>& images, const xgrad::Array<int>& labels,
                       const xgrad::Array<int>& predicted, const std::vector<std::string>& classes,
                       const std::filesystem::path& file);
+
+/// Draws a PNG with the counts (classes, classes) of which class was taken for which, each row
+/// colored by its parts. Throws Error.
+void draw_confusion_matrix(const xgrad::Array<std::int64_t>& counts,
+                           const std::vector<std::string>& classes,
+                           const std::filesystem::path& file);
 
 }  // namespace plots

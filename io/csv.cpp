@@ -1,4 +1,5 @@
 #include <xgrad/io/csv.hpp>
+#include <xgrad/io/csv_lines.hpp>
 #include <xgrad/io/output_file.hpp>
 #include <xgrad/io/source.hpp>
 
@@ -124,16 +125,6 @@ std::optional<double> number(const std::string& text, const CsvOptions& options)
   return value;
 }
 
-std::string csv_text(const std::string& text, char separator) {
-  const char special[] = {separator, '"', '\n', '\r', '\0'};
-  const bool plain = text.find_first_of(special) == std::string::npos && !text.empty() &&
-                     text.front() != ' ' && text.back() != ' ';
-  if (plain) return text;
-  std::string result = "\"";
-  for (const char c : text) result.append(c == '"' ? 2 : 1, c);
-  return result + '"';
-}
-
 }  // namespace
 
 Table read_csv(const std::string& path, const CsvOptions& options, Location at) {
@@ -201,20 +192,9 @@ void write_csv(const std::string& path, const Table& table, char separator, Loca
          to_string(shape) + " and " + std::to_string(table.columns.size()), at);
   }
   OutputFile file("csv", path);
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    if (i > 0) file.write(&separator, 1);
-    file.write(csv_text(table.columns[i], separator));
-  }
-  if (!table.columns.empty()) file.write("\n");
+  if (!table.columns.empty()) file.write(csv_header(table.columns, separator));
   for (std::size_t row = 0; row < shape[0]; ++row) {
-    for (std::size_t column = 0; column < shape[1]; ++column) {
-      if (column > 0) file.write(&separator, 1);
-      char digits[32];
-      const double value = table.values.data()[row * shape[1] + column];
-      const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-      file.write(digits, static_cast<std::size_t>(end - digits));
-    }
-    file.write("\n");
+    file.write(csv_row(table.values.data() + row * shape[1], shape[1], separator));
   }
   file.commit();
 }
