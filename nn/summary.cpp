@@ -82,8 +82,10 @@ Summary detail::LayerList::summary(std::size_t parameters, std::size_t bytes) co
   return result;
 }
 
+namespace detail {
+
 template <class T>
-detail::Evaluating<T>::Evaluating(const Walk<T>& walk) {
+Evaluating<T>::Evaluating(const Walk<T>& walk) {
   for (const Member<T>& member : walk.members()) {
     if (member.flag != nullptr && is_training(member.name) && *member.flag) {
       were_training_.push_back(member.flag);
@@ -92,11 +94,13 @@ detail::Evaluating<T>::Evaluating(const Walk<T>& walk) {
   walk.set_training(false);
 }
 template <class T>
-detail::Evaluating<T>::~Evaluating() {
+Evaluating<T>::~Evaluating() {
   for (bool* flag : were_training_) *flag = true;
 }
-template class detail::Evaluating<float>;
-template class detail::Evaluating<double>;
+template class Evaluating<float>;
+template class Evaluating<double>;
+
+}  // namespace detail
 
 std::ostream& operator<<(std::ostream& out, const Summary& summary) {
   struct Line {

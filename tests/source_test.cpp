@@ -168,8 +168,8 @@ TEST(Documents, ShowTheWholeOfAnOperationOfYourOwn) {
 }
 
 TEST(Documents, LinkToFilesThatExist) {
-  for (const char* document :
-       {"README.md", "CONTRIBUTING.md", "ops/README.md", "ops/CONVENTIONS.md"}) {
+  for (const char* document : {"README.md", "CONTRIBUTING.md", "ops/README.md",
+                               "ops/CONVENTIONS.md", "examples/README.md"}) {
     const fs::path folder = (root / document).parent_path();
     for (const Match& link : matches(text_of(root / document), R"(\]\(([\w./]+)\))")) {
       EXPECT_TRUE(fs::exists(folder / link.first)) << document << ": " << link.first;
