@@ -34,6 +34,8 @@ bench: deps
 	$(PYTHON) benchmarks/peers.py --json build/bench/peers.json
 	python3 benchmarks/report.py --benchmark build/bench/training_step.json \
 	  --peers build/bench/peers.json --json build/bench/report.json
+	$(PYTHON) benchmarks/recurrent.py build/bench/benchmarks/recurrent_step \
+	  --json build/bench/recurrent.json
 
 deps:
 	@missing=; for package in $(PACKAGES); do \

@@ -1,7 +1,8 @@
 // Backpropagation through time (Werbos 1990): the steps once more in reverse, which gives the
 // gradients of each row's sums, of x and of the states; then the gradients of the weights, products
 // over all rows.
-#include <xgrad/autograd/pool.hpp>
+#include <xgrad/autograd/array.hpp>
+#include <xgrad/ops/kernels/parallel.hpp>
 #include <xgrad/ops/kernels/recurrent_cells.hpp>
 
 #include <vector>
@@ -21,9 +22,9 @@ std::size_t sums_stride(std::size_t hidden) {
 
 /// A weight (gates hidden, n) as a step reads it that multiplies with the gradients of the sums.
 template <class Cell, class T>
-List<T> packed_weight(const T* weight, std::size_t hidden, std::size_t n, bool of_h) {
+Array<T> packed_weight(const T* weight, std::size_t hidden, std::size_t n, bool of_h) {
   const std::size_t width = whole_batches<T>(hidden), rows = Cell::gates * width;
-  List<T> packed(rows * whole_batches<T>(n));
+  Array<T> packed = empty_array<T>({rows * whole_batches<T>(n)});
   const auto row = [&](std::size_t i) {
     const std::size_t unit = i % width;
     return unit < hidden ? weight + (gate_of<Cell>(of_h, i / width) * hidden + unit) * n : nullptr;
@@ -75,7 +76,7 @@ class Backward {
         width_(whole_batches<T>(dims.hidden)),
         stride_(sums_stride<Cell, T>(dims.hidden)),
         of_h_(packed_weight<Cell>(inputs.weight_hh, dims.hidden, dims.hidden, true)),
-        sums_(dims.rows() * stride_) {
+        sums_(empty_array<T>({dims.rows() * stride_})) {
     if (to_.x != nullptr)
       of_x_ = packed_weight<Cell>(inputs.weight_ih, dims.hidden, dims.in, false);
   }
@@ -115,7 +116,10 @@ class Backward {
     pull_weight(false, begin, end, inputs_.x, dims_.in, dims_.in, to_.weight_ih);
     pull_weight(true, begin, end, before_, width_, dims_.hidden, to_.weight_hh);
     pull_bias(false, begin, end, to_.bias_ih);
-    pull_bias(true, begin, end, to_.bias_hh);
+    if (Cell::x_first == Cell::h_first && to_.bias_ih != nullptr && to_.bias_hh != nullptr)
+      std::copy(to_.bias_ih + begin, to_.bias_ih + end, to_.bias_hh + begin);
+    else
+      pull_bias(true, begin, end, to_.bias_hh);
   }
 
  private:
@@ -155,7 +159,7 @@ class Backward {
   }
   template <bool Add>
   void pull(const List<Returning<T>>& rows, std::size_t first, T* Returning<T>::*to, std::size_t n,
-            const List<T>& packed) const {
+            const Array<T>& packed) const {
     for_each_panel<T>(n, [&](std::size_t column, auto batches) {
       for_each_tile(rows.size(), [&](std::size_t start, auto count) {
         const T* sums[count()];
@@ -185,7 +189,7 @@ class Backward {
                    std::size_t n, T* to) const {
     if (to == nullptr) return;
     constexpr std::size_t block = 128;  // rows whose panel stays in the cache
-    List<T> packed(block * whole_batches<T>(n));
+    Array<T> packed = empty_array<T>({block * whole_batches<T>(n)});
     const std::size_t rows = dims_.rows();
     if (rows == 0) std::fill_n(to + begin * n, (end - begin) * n, T(0));
     for (std::size_t first = 0; first < rows; first += block) {
@@ -243,7 +247,7 @@ class Backward {
   const T *g_, *saved_, *before_;
   RecurrentGradients<T> to_;
   std::size_t width_, stride_;
-  List<T> of_h_, of_x_, sums_;
+  Array<T> of_h_, of_x_, sums_;
 };
 
 }  // namespace
@@ -255,8 +259,14 @@ void recurrent_backward(RecurrentCell cell, const RecurrentDims& dims,
   with_cell<T>(cell, [&](auto kind) {
     using Cell = decltype(kind);
     Backward<Cell, T> backward(dims, inputs, g, saved, before, gradients);
-    backward.run(0, dims.batch);
-    backward.pull_weights(0, Cell::gates * dims.hidden);
+    const std::size_t rows = Cell::gates * dims.hidden;
+    parallel_parts(
+        dims.batch, recurrent_part<Cell>(dims.batch, dims),
+        [&](std::size_t, std::size_t begin, std::size_t end) { backward.run(begin, end); });
+    parallel_parts(rows, recurrent_part<Cell>(rows, dims),
+                   [&](std::size_t, std::size_t begin, std::size_t end) {
+                     backward.pull_weights(begin, end);
+                   });
   });
 }
 

@@ -8,6 +8,7 @@
 #include <xgrad/ops/kernels/batch.hpp>
 #include <xgrad/ops/kernels/recurrent.hpp>
 #include <xgrad/ops/kernels/tile.hpp>
+#include <xgrad/ops/threads.hpp>
 
 namespace xgrad {
 
@@ -137,6 +138,17 @@ template <class Cell>
 std::size_t gate_of(bool of_h, std::size_t j) {
   const int column = static_cast<int>(j);
   return static_cast<std::size_t>(of_h ? Cell::h_gate(column) : Cell::x_gate(column));
+}
+
+/// How many of `count` sequences, or rows of a weight, each thread takes at once: even shares, if
+/// the products of the whole sequence are worth to wake a thread.
+template <class Cell>
+std::size_t recurrent_part(std::size_t count, const RecurrentDims& dims) {
+  constexpr std::size_t worth = std::size_t(1) << 19;
+  const std::size_t products =
+      dims.rows() * Cell::gates * dims.hidden * (dims.in + dims.hidden) / worth;
+  const std::size_t parts = std::min<std::size_t>(threads(), 1 + products);
+  return std::max<std::size_t>(1, (count + parts - 1) / parts);
 }
 
 /// Stores a batch of units of which n, from `unit` on, exist.

@@ -1,6 +1,7 @@
 // Units are padded to whole batches: the weights are packed with zeros there, and buffers have room
 // for them, so that only x, y and the gradients of inputs have ragged ends.
 #include <xgrad/autograd/pool.hpp>
+#include <xgrad/ops/kernels/parallel.hpp>
 #include <xgrad/ops/kernels/recurrent_cells.hpp>
 
 #include <vector>
@@ -199,7 +200,9 @@ void recurrent_forward(RecurrentCell cell, const RecurrentDims& dims,
                        const RecurrentInputs<T>& inputs, T* y, T* saved, T* before) {
   with_cell<T>(cell, [&](auto kind) {
     const Forward<decltype(kind), T> forward(dims, inputs, y, saved, before);
-    forward.run(0, dims.batch);
+    parallel_parts(
+        dims.batch, recurrent_part<decltype(kind)>(dims.batch, dims),
+        [&](std::size_t, std::size_t begin, std::size_t end) { forward.run(begin, end); });
   });
 }
 
