@@ -1,0 +1,188 @@
+// Trains a layer of LSTM or GRU units to predict the next character of a text, measures it on a
+// part of the text that was held out, beside a model of counted characters, and has it write. For
+// the options, --help.
+#include <xgrad/xgrad.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "text_model.hpp"
+
+namespace xg = xgrad;
+namespace nn = xgrad::nn;
+
+namespace {
+
+struct Options {
+  std::string units = "lstm";
+  std::size_t steps = 1000;
+  std::size_t batch = 32;
+  std::size_t length = 96;
+  std::size_t features = 64;
+  std::size_t hidden = 256;
+  std::size_t layers = 1;
+  double dropout = 0.3;
+  double learning_rate = 5e-3;
+  nn::Generator::result_type seed = 1;
+  std::filesystem::path text = text::licences;
+  std::string prompt = "The ";
+  std::size_t sample = 400;
+  double temperature = 0.7;
+  bool quick = false;
+};
+
+/// The final states as the layers take them.
+xg::LstmState<float> states(const xg::LstmResult<float>& result) { return {result.h, result.c}; }
+xg::Tensor<> states(const xg::RecurrentResult<float>& result) { return result.h; }
+
+/// Vectors for characters, recurrent layers, and scores for the next character.
+template <class Units>
+struct Recurrent {
+  using value_type = float;
+  using State = decltype(states(std::declval<Units>().run(xg::Tensor<>())));
+  nn::Embedding<> characters;
+  Units units;
+  nn::Dropout dropout;
+  nn::Dense<> head;
+
+  Recurrent(std::size_t alphabet, const Options& options, nn::Generator& generator)
+      : characters(alphabet, options.features, {}, generator),
+        units(options.features, options.hidden, layers_of(options), generator),
+        dropout(options.dropout),
+        head(options.hidden, alphabet, generator) {}
+
+  static nn::RecurrentOptions layers_of(const Options& options) {
+    nn::RecurrentOptions result;
+    result.layers = options.layers;
+    result.dropout = options.dropout;
+    result.batch_first = true;
+    return result;
+  }
+  /// Scores (batch, length, alphabet) for indices (batch, length), from a state, which goes on.
+  xg::Tensor<> operator()(const xg::Indices& indices, State& state) const {
+    const auto result = units.run(characters(indices), state);
+    state = states(result);
+    return head(dropout(result.y));
+  }
+  xg::Tensor<> operator()(const xg::Indices& indices) const {
+    State zeros{};
+    return (*this)(indices, zeros);
+  }
+
+  template <class Visitor>
+  void visit(Visitor&& visitor) {
+    visitor("characters", characters);
+    visitor("units", units);
+    visitor("dropout", dropout);
+    visitor("head", head);
+  }
+};
+
+/// The prompt, and how the model goes on, the state being all that it remembers.
+template <class Model>
+std::string written(Model& model, const text::Text& text, const Options& options,
+                    nn::Generator& generator) {
+  const xg::NoGrad guard;
+  nn::eval(model);
+  std::vector<std::int64_t> codes = text.codes(options.prompt);
+  typename Model::State state{};
+  const std::size_t n = text.characters();
+  for (std::size_t read = 0, i = 0; i < options.sample; ++i) {
+    xg::Array<std::int64_t> unread = xg::empty_array<std::int64_t>({1, codes.size() - read});
+    std::copy(codes.begin() + static_cast<std::ptrdiff_t>(read), codes.end(), unread.begin());
+    read = codes.size();
+    const xg::Tensor<> scores = model(unread, state);
+    codes.push_back(
+        text::drawn(scores.data() + scores.size() - n, n, options.temperature, generator));
+  }
+  return text.decoded(codes);
+}
+
+/// Whether the model beats the counted one: of order 3 or, after little training, of order 0.
+template <class Units>
+bool run(const Options& options) {
+  const text::Text text = text::load(options.text);
+  std::printf("%zu characters to learn from, %zu held out, %zu kinds\n", text.train.size(),
+              text.held_out.size(), text.characters());
+  nn::Generator generator(options.seed);
+  nn::default_generator() = nn::Generator(options.seed + 1);  // dropout's
+  Recurrent<Units> model(text.characters(), options, generator);
+  std::printf("%s, %zu x %zu units: %zu parameters\n", options.units.c_str(), options.layers,
+              options.hidden, nn::parameter_count(model));
+
+  const auto start = std::chrono::steady_clock::now();
+  const auto rate = [&](double t) {  // down to 0 along half a cosine
+    return options.learning_rate * (0.5 + 0.5 * std::cos(std::acos(-1.0) * t));
+  };
+  text::fit(model, text, {options.steps, options.batch, options.length}, rate, generator);
+  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+  const std::size_t order = options.quick ? 0 : 3;
+  const double counted = text::ngram_bits_per_character(text, order);
+  // What a state remembers outlasts the windows of training.
+  const std::size_t length = std::min<std::size_t>(512, text.held_out.size() - 1);
+  const double bits = text::bits_per_character(model, text.held_out, length);
+  std::printf("%.3f bits per held-out character after %.0f s; counting up to order %zu: %.3f\n",
+              bits, time.count(), order, counted);
+  std::printf("--- %s\n", written(model, text, options, generator).c_str());
+  return bits < counted;
+}
+
+bool run_chosen(Options options) {
+  if (options.quick) {
+    options.steps = 60;
+    options.batch = 16;
+    options.length = options.features = 32;
+    options.hidden = 48;
+    options.sample = 40;
+  }
+  return options.units == "gru" ? run<nn::GRU<>>(options) : run<nn::LSTM<>>(options);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app("Trains recurrent layers on the characters of a text, and has them write.");
+  app.get_formatter()->column_width(44);
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return "error: " + std::string(error.what()) + " (see --help)\n";
+  });
+  const auto option = [&](const char* name, auto& value, const char* type, const char* text) {
+    return app.add_option(name, value, text)->type_name(type)->capture_default_str();
+  };
+  const CLI::Validator count = CLI::Range(1, 1000000).description("");
+  const CLI::Validator fraction = CLI::Range(0.0, 1.0).description("");
+  option("--units", options.units, "lstm|gru", "what the layers are made of")
+      ->check(CLI::IsMember({"lstm", "gru"}).description(""));
+  option("--steps", options.steps, "N", "training steps")->check(count);
+  option("--batch", options.batch, "N", "windows in a step")->check(count);
+  option("--length", options.length, "N", "characters in a window")->check(count);
+  option("--features", options.features, "N", "numbers per character")->check(count);
+  option("--hidden", options.hidden, "N", "units in a layer")->check(count);
+  option("--layers", options.layers, "N", "layers")->check(count);
+  option("--dropout", options.dropout, "P", "probability to drop")->check(fraction);
+  option("--learning-rate", options.learning_rate, "RATE", "at first")->check(fraction);
+  option("--seed", options.seed, "N", "of weights, windows and samples");
+  option("--text", options.text, "PATH", "a file, or a folder with Debian's licences");
+  option("--prompt", options.prompt, "TEXT", "what the sample starts with");
+  option("--sample", options.sample, "N", "characters to write");
+  option("--temperature", options.temperature, "T", "below 1, likely characters are preferred")
+      ->check(CLI::Range(1e-3, 100.0).description(""));
+  app.add_flag("--quick", options.quick, "a minute model, trained for a moment");
+  CLI11_PARSE(app, argc, argv);
+
+  try {
+    if (run_chosen(options)) return 0;
+    std::fprintf(stderr, "error: counting characters does better\n");
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+  }
+  return 1;
+}
