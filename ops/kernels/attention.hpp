@@ -112,6 +112,7 @@ void attend_gradient(const AttentionGradients<T>& to, const T* g, const T* q, co
   T *p = scratch.p.data(), *ds = scratch.dp.data(), *part = scratch.part.data();
   if (to.k != nullptr) std::fill_n(to.k, dims.keys * e, T(0));
   if (to.v != nullptr) std::fill_n(to.v, dims.keys * f, T(0));
+  if (to.mask != nullptr) std::fill_n(to.mask, dims.queries * dims.keys, T(0));
   for (std::size_t i = 0; i < dims.queries; i += dims.block()) {
     const AttentionBlock<T> block(dims, i);
     const auto [first, rows, keys] = block;
@@ -126,10 +127,7 @@ void attend_gradient(const AttentionGradients<T>& to, const T* g, const T* q, co
       });
       const T mean = static_cast<T>(along);
       for (std::size_t j = 0; j < keys; ++j) row[j] = weight[j] * (row[j] - mean);
-      if (to.mask != nullptr) {
-        T* end = std::copy_n(row, keys, to.mask + (first + r) * dims.keys);
-        std::fill_n(end, dims.keys - keys, T(0));
-      }
+      if (to.mask != nullptr) std::copy_n(row, keys, to.mask + (first + r) * dims.keys);
       const T scale = static_cast<T>(dims.scale);
       for (std::size_t j = 0; j < keys; ++j) row[j] *= scale;
     }
