@@ -6,6 +6,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <iomanip>
 #include <sstream>
 
@@ -38,6 +39,8 @@ template <class Draw>
 void draw_png(const Path& file, std::size_t width, std::size_t height, const Draw& draw) {
   const std::string gnuplot = find_gnuplot();
   std::error_code ignored;
+  // Where gnuplot cannot write, it would write the picture to the terminal.
+  if (!std::ofstream(file)) throw Error("cannot write " + file.string());
   std::filesystem::remove(file, ignored);
 
   // Should gnuplot die while we write to it, we want an error, not a signal.
@@ -101,20 +104,27 @@ void draw_panels(const std::vector<Panel>& panels, const Path& file) {
        << "set grid lc rgb '#e4e4e4' lt 1\n"
        << "set tics nomirror textcolor rgb '#303030'\n"
        << "set offsets graph 0.02, graph 0.02, graph 0.04, graph 0.04\n"
-       << "set key top right samplen 2\n";
+       << "set autoscale xfix\n";
     curve_count = 0;
     for (const Panel& panel : panels) {
+      const Curve& first = panel.curves.front();
+      if (first.x.empty()) {
+        gp << "set xtics 1," << std::max<std::size_t>(1, (first.y.size() + 14) / 15) << '\n';
+      } else {
+        gp << "set xtics autofreq\n";
+      }
       gp << (panel.logarithmic ? "set" : "unset") << " logscale y\n"
+         << "set key " << panel.key << " reverse Left samplen 2\n"
          << "set title " << quoted(panel.title) << " font ',14'\n"
          << "set xlabel " << quoted(panel.x_label) << '\n'
          << "set ylabel " << quoted(panel.y_label) << '\n';
       for (std::size_t i = 0; i < panel.curves.size(); ++i) {
         const Curve& curve = panel.curves[i];
         gp << (i == 0 ? "plot " : ", ") << "$curve" << curve_count++ << " using 1:2 with "
-           << (panel.dots             ? "points pt 7 ps 0.6"
+           << (curve.dots             ? "points pt 7 ps 0.6"
                : curve.y.size() <= 40 ? "linespoints pt 7 ps 0.8 lw 2.5"
                                       : "lines lw 2")
-           << " lc rgb '" << colors[i % 5] << "' "
+           << " lc rgb '" << (curve.dots ? "#404040" : colors[i % 5]) << "' "
            << (curve.name.empty() ? "notitle" : "title " + quoted(curve.name));
       }
       gp << '\n';
@@ -136,7 +146,12 @@ void draw_curves(const std::vector<Epoch>& history, const Path& file) {
              << " % at the end)";
   test.name = at_the_end.str();
   draw_panels({{"Training loss", "epoch", "cross-entropy", {loss}},
-               {"Accuracy", "epoch", "images classified correctly (%)", {train, test}}},
+               {"Accuracy",
+                "epoch",
+                "images classified correctly (%)",
+                {train, test},
+                false,
+                "bottom right"}},
               file);
 }
 

@@ -27,13 +27,14 @@ struct Epoch {
 struct Curve {
   std::string name;
   std::vector<double> y, x;
+  bool dots = false;  // instead of a line
 };
 /// Curves over one axis.
 struct Panel {
   std::string title, x_label, y_label;
   std::vector<Curve> curves;
-  bool logarithmic = false;  // the y axis
-  bool dots = false;         // points alone
+  bool logarithmic = false;       // the y axis
+  std::string key = "top right";  // where the names stand
 };
 
 /// Draws a PNG with panels side by side. Throws Error.

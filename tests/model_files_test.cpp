@@ -187,13 +187,13 @@ struct Training {
   nn::Sequential<nn::Dense<float>, nn::BatchNorm1d<float>, nn::Relu, nn::Dropout, nn::Dense<float>>
       model{nn::Dense<float>(3, 16, draws), nn::BatchNorm1d<float>(16), nn::Relu(),
             nn::Dropout(0.3, drops), nn::Dense<float>(16, 2, draws)};
-  nn::SGD<float> optimizer{nn::parameters(model), 0.05};
+  nn::Adam<float> optimizer{nn::parameters(model), 0.02};
   std::int64_t epoch = 0;
   nn::Checkpoint checkpoint;
   std::vector<float> losses;
 
   Training() {
-    checkpoint.add("model", model).add("epoch", epoch);
+    checkpoint.add("model", model).add("optimizer", optimizer).add("epoch", epoch);
     checkpoint.add("draws", draws).add("drops", drops);
   }
   void train(const nn::Dataset& dataset, std::int64_t epochs) {
