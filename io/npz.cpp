@@ -51,15 +51,8 @@ void write_npz(const std::string& path, const NamedArrays& arrays, Compression c
   file.commit();
 }
 
-void write_npz(const std::string& path, const ArrayMap& arrays, Compression compression,
-               Location at) {
-  write_npz(path, views(arrays), compression, at);
-}
-
-NamedArrays views(const ArrayMap& arrays) {
-  NamedArrays result;
-  for (const auto& [name, array] : arrays) result.emplace_back(name, array);
-  return result;
+NamedArrays::NamedArrays(const ArrayMap& arrays) {
+  for (const auto& [name, array] : arrays) emplace_back(name, array);
 }
 
 }  // namespace xgrad

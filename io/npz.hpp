@@ -15,8 +15,12 @@ enum class Compression { none, deflate };
 /// Arrays by name.
 using ArrayMap = std::map<std::string, AnyArray>;
 
-/// What a writer reads: arrays that live elsewhere, with their names.
-using NamedArrays = std::vector<std::pair<std::string, ArrayView>>;
+/// What a writer reads: arrays that live elsewhere, with their names, {{"x", x}, {"y", y}}; or
+/// those of a map.
+struct NamedArrays : std::vector<std::pair<std::string, ArrayView>> {
+  using vector::vector;
+  NamedArrays(const ArrayMap& arrays);
+};
 
 /// The arrays of an npz file, stored or deflated, by the names that numpy.savez was given. Members
 /// are read as read_npy does; their CRCs are checked. Memory is bounded by the file: all contents
@@ -32,11 +36,4 @@ ArrayMap read_npz(const std::string& path, double max_ratio = 200);
 /// is then as it was.
 void write_npz(const std::string& path, const NamedArrays& arrays,
                Compression compression = Compression::none, Location at = here());
-/// The same of arrays in a map.
-void write_npz(const std::string& path, const ArrayMap& arrays,
-               Compression compression = Compression::none, Location at = here());
-
-/// The views of the arrays in a map.
-NamedArrays views(const ArrayMap& arrays);
-
 }  // namespace xgrad

@@ -142,9 +142,4 @@ void write_safetensors(const std::string& path, const NamedArrays& arrays, const
   file.commit();
 }
 
-void write_safetensors(const std::string& path, const ArrayMap& arrays, const Metadata& metadata,
-                       Location at) {
-  write_safetensors(path, views(arrays), metadata, at);
-}
-
 }  // namespace xgrad

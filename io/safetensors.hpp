@@ -28,8 +28,5 @@ Safetensors read_safetensors(const std::string& path);
 /// one is then as it was.
 void write_safetensors(const std::string& path, const NamedArrays& arrays,
                        const Metadata& metadata = {}, Location at = here());
-/// The same of arrays in a map.
-void write_safetensors(const std::string& path, const ArrayMap& arrays,
-                       const Metadata& metadata = {}, Location at = here());
 
 }  // namespace xgrad

@@ -42,6 +42,17 @@ TEST_F(ArrayFiles, NpzRoundTrip) {
   EXPECT_TRUE(xgrad::read_npz(folder_ / "none.npz").empty());
 }
 
+TEST_F(ArrayFiles, ListsOfNames) {
+  const Tensor<double> x = {1, 2};
+  const Array<std::int64_t> y = {3, 4, 5};
+  xgrad::write_npz(folder_ / "list.npz", {{"x", x}, {"y", y}});
+  xgrad::write_safetensors(folder_ / "list.safetensors", {{"x", x}, {"y", y}}, {{"key", "value"}});
+  const ArrayMap npz = xgrad::read_npz(folder_ / "list.npz");
+  expect_same(npz, xgrad::read_safetensors(folder_ / "list.safetensors").arrays);
+  EXPECT_TRUE(same(npz.at("x"), x.value()));
+  EXPECT_TRUE(same(npz.at("y"), y));
+}
+
 TEST_F(ArrayFiles, LargeMembers) {  // beyond every buffer, with a poor and a great compression
   ArrayMap arrays;
   arrays.emplace("noise", pattern(DType::uint64, {40000}));
