@@ -32,6 +32,7 @@ struct Options {
   nn::Generator::result_type seed = 1;
   std::filesystem::path data = nn::fashion_mnist_folder;
   std::filesystem::path out = "pictures";
+  std::string save;
   bool quick = false;
   bool no_pictures = false;
 };
@@ -75,6 +76,7 @@ Result fit(const nn::Dataset& train, const nn::Dataset& test, const Options& opt
     progress.finish(test_accuracy);
     result.history.push_back({progress.loss(), progress.accuracy(), test_accuracy});
   }
+  if (!options.save.empty()) nn::save(options.save, model);
   return result;
 }
 
@@ -147,6 +149,7 @@ int main(int argc, char** argv) {
   option("--seed", options.seed, "N", "of the weights and of the order of the images");
   option("--data", options.data, "FOLDER", "where the data set is");
   option("--out", options.out, "FOLDER", "where the pictures go");
+  option("--save", options.save, "FILE", "the trained model, .safetensors or .npz");
   app.add_flag("--quick", options.quick, "train and test on a tenth of the data");
   app.add_flag("--no-pictures", options.no_pictures, "draw nothing");
   CLI11_PARSE(app, argc, argv);

@@ -82,6 +82,31 @@ class Canvas {
   std::vector<Color> pixels_;
 };
 
+constexpr std::size_t side = 28;  // of an image
+
+/// Puts an image with its corner at (left, top), ink dark on white.
+void put_image(Canvas& canvas, const float* pixels, std::size_t left, std::size_t top) {
+  for (std::size_t y = 0; y < side; ++y) {
+    for (std::size_t x = 0; x < side; ++x) {
+      const auto shade = static_cast<unsigned char>(std::lround(255 * (1 - pixels[y * side + x])));
+      canvas(left + x, top + y) = {shade, shade, shade};
+    }
+  }
+}
+
+/// Writes a canvas, as an image of its own pixels, below a margin of `top` parts of the height.
+void write_canvas(Gnuplot& gp, const Canvas& canvas, double top, const std::string& labels) {
+  gp << std::defaultfloat << "set margins 0,0,0,0\n"
+     << "set tmargin at screen " << 1 - top << '\n'
+     << "set bmargin at screen 0\n"
+     << "unset border\nunset tics\nunset key\n"
+     << "set xrange [-0.5:" << static_cast<double>(canvas.width()) - 0.5 << "]\n"
+     << "set yrange [" << static_cast<double>(canvas.height()) - 0.5 << ":-0.5]\n"
+     << labels << "plot '-' binary array=(" << canvas.width() << ',' << canvas.height()
+     << ") format='%uchar%uchar%uchar' using 1:2:3 with rgbimage\n";
+  gp.write(canvas.bytes(), canvas.byte_count());
+}
+
 }  // namespace
 
 void draw_panels(const std::vector<Panel>& panels, const Path& file) {
@@ -192,7 +217,7 @@ void draw_predictions(const xgrad::Array<float>& images, const xgrad::Array<int>
                       const xgrad::Array<int>& predicted, const std::vector<std::string>& classes,
                       const Path& file) {
   // In units of one image pixel: a cell is an image in a frame, space around it, two lines of text.
-  constexpr std::size_t columns = 8, rows = 6, side = 28, border = 4, text = 12;
+  constexpr std::size_t columns = 8, rows = 6, border = 4, text = 12;
   constexpr std::size_t cell_width = side + 2 * border, cell_height = side + border + text;
   constexpr std::size_t zoom = 4, title = 60;
   constexpr Canvas::Color right = {27, 120, 55}, wrong = {200, 30, 45};
@@ -212,13 +237,7 @@ void draw_predictions(const xgrad::Array<float>& images, const xgrad::Array<int>
         canvas(left + x - 1, top + y - 1) = is_right ? right : wrong;
       }
     }
-    for (std::size_t y = 0; y < side; ++y) {
-      for (std::size_t x = 0; x < side; ++x) {
-        const float ink = images(i, y * side + x);
-        const auto shade = static_cast<unsigned char>(std::lround(255 * (1 - ink)));
-        canvas(left + x, top + y) = {shade, shade, shade};
-      }
-    }
+    put_image(canvas, images.data() + i * side * side, left, top);
 
     const auto caption = [&](std::size_t line, const std::string& name, const char* color) {
       captions << "set label " << quoted(name) << " at " << left + side / 2 << ','
@@ -230,23 +249,37 @@ void draw_predictions(const xgrad::Array<float>& images, const xgrad::Array<int>
   }
 
   const std::size_t width = zoom * canvas.width(), height = zoom * canvas.height() + title;
-  draw_png(file, width, height, [&](Gnuplot& gp) {
-    gp << std::defaultfloat << "set margins 0,0,0,0\n"
-       << "set tmargin at screen " << 1 - static_cast<double>(title) / static_cast<double>(height)
-       << '\n'
-       << "set bmargin at screen 0\n"
-       << "unset border\nunset tics\nunset key\n"
-       << "set xrange [-0.5:" << static_cast<double>(canvas.width()) - 0.5 << "]\n"
-       << "set yrange [" << static_cast<double>(canvas.height()) - 0.5 << ":-0.5]\n"
-       << "set label 'The first " << count
-       << " test images and their predicted classes: " << right_count << " right, "
-       << count - right_count << " wrong' at screen 0.5,"
-       << 1 - 0.55 * static_cast<double>(title) / static_cast<double>(height)
-       << " center font ',16'\n"
-       << captions.str() << "plot '-' binary array=(" << canvas.width() << ',' << canvas.height()
-       << ") format='%uchar%uchar%uchar' using 1:2:3 with rgbimage\n";
-    gp.write(canvas.bytes(), canvas.byte_count());
-  });
+  const double head = static_cast<double>(title) / static_cast<double>(height);
+  captions << "set label 'The first " << count
+           << " test images and their predicted classes: " << right_count << " right, "
+           << count - right_count << " wrong' at screen 0.5," << 1 - 0.55 * head
+           << " center font ',16'\n";
+  draw_png(file, width, height,
+           [&](Gnuplot& gp) { write_canvas(gp, canvas, head, captions.str()); });
+}
+
+void draw_images(const std::vector<Images>& blocks, std::size_t columns, const Path& file) {
+  constexpr std::size_t gap = 2, cell = side + gap, title = 16, zoom = 3;
+  std::size_t height = 0;
+  const auto rows_of = [&](const Images& block) {
+    return (block.pixels.shape()[0] + columns - 1) / columns;
+  };
+  for (const Images& block : blocks) height += title + rows_of(block) * cell;
+  Canvas canvas(columns * cell + gap, height + gap);
+  std::ostringstream titles;
+  std::size_t top = 0;
+  for (const Images& block : blocks) {
+    titles << "set label " << quoted(block.title) << " at " << gap << ',' << top + title / 2
+           << " left front font ',14'\n";
+    top += title;
+    for (std::size_t i = 0; i < block.pixels.shape()[0]; ++i) {
+      put_image(canvas, block.pixels.data() + i * side * side, gap + i % columns * cell,
+                top + i / columns * cell);
+    }
+    top += rows_of(block) * cell;
+  }
+  draw_png(file, zoom * canvas.width(), zoom * canvas.height(),
+           [&](Gnuplot& gp) { write_canvas(gp, canvas, 0, titles.str()); });
 }
 
 }  // namespace plots

@@ -56,4 +56,14 @@ void draw_confusion_matrix(const xgrad::Array<std::int64_t>& counts,
                            const std::vector<std::string>& classes,
                            const std::filesystem::path& file);
 
+/// Images (n, 784) from 0 to 1, and what they are.
+struct Images {
+  std::string title;
+  xgrad::Array<float> pixels;
+};
+
+/// Draws a PNG with blocks of images, one below the other, in rows of `columns`. Throws Error.
+void draw_images(const std::vector<Images>& blocks, std::size_t columns,
+                 const std::filesystem::path& file);
+
 }  // namespace plots

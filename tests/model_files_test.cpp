@@ -237,6 +237,7 @@ TEST_F(ModelFiles, AResumedRunIsTheUninterruptedOne) {
     ASSERT_EQ(losses.size(), whole.losses.size());
     EXPECT_EQ(std::memcmp(losses.data(), whole.losses.data(), losses.size() * sizeof(float)), 0);
     EXPECT_TRUE(bits(second.model) == bits(whole.model));
+    EXPECT_TRUE(bits(second.optimizer) == bits(whole.optimizer));
     EXPECT_EQ(second.draws(), nn::Generator(whole.draws)());
   }
 }
