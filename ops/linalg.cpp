@@ -1,4 +1,5 @@
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/folded_relu.hpp>
 #include <xgrad/ops/kernels/gemm.hpp>
 #include <xgrad/ops/kernels/map.hpp>
 #include <xgrad/ops/linalg.hpp>
@@ -147,18 +148,7 @@ Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& b
   Saved<T> saved_w = x.tracked() ? Saved<T>(weight) : Saved<T>();
   Saved<T> saved_y = relus ? Saved<T>(y) : Saved<T>();
   return record("linear", std::move(y), {&x, &weight, &bias}, [=](Pullback<T>& p) {
-    Tensor<T> g = p.g;
-    if (relus && recording()) {
-      g = where(p.output(saved_y) <= 0, 0, p.g);
-    } else if (relus) {
-      g = empty<T>(p.g.shape());
-      launch(
-          [](Array<T>& out, const Array<T>& in, const Array<T>& z) {
-            map(
-                out, [](auto c, auto v) { return where(v <= 0, 0, c); }, in, z);
-          },
-          g, p.g, p.get(saved_y));
-    }
+    Tensor<T> g = relus ? before_relu(p, saved_y) : p.g;
     if (p.wants(0)) p.add(0, product("linear", g, p.get(saved_w), {m, k, n}, p.shape(0)));
     if (p.wants(1))
       p.add(1, product("linear", g, p.get(saved_x), {n, k, m, true, false}, p.shape(1)));

@@ -8,7 +8,6 @@ struct Reason {
   const char *op, *why;
 };
 
-const char* const no_convolution = "no convolutions and pooling";
 const char* const no_flow = "no control flow: C++ has its own";
 const char* const no_image = "no image processing";
 const char* const no_random = "random numbers, of which ONNX prescribes no values";
@@ -17,23 +16,16 @@ const char* const no_signal = "no signal processing";
 const char* const no_text = "no text processing";
 
 const Reason operators[] = {
-    {"AveragePool", no_convolution},
     {"Bernoulli", no_random},
     {"BitShift", "no functions of the bits of integers"},
-    {"Conv", no_convolution},
-    {"ConvInteger", no_convolution},
-    {"ConvTranspose", no_convolution},
     {"DFT", no_signal},
     {"Dropout", "no dropout"},
     {"GridSample", no_image},
     {"If", no_flow},
     {"Loop", no_flow},
-    {"MaxPool", no_convolution},
-    {"MaxUnpool", no_convolution},
     {"MelWeightMatrix", no_signal},
     {"NonMaxSuppression", no_image},
     {"OptionalHasElement", no_sequences},
-    {"QLinearConv", no_convolution},
     {"RandomUniformLike", no_random},
     {"Resize", no_image},
     {"RoiAlign", no_image},

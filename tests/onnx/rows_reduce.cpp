@@ -15,13 +15,6 @@ xg::Axes axes(const Call& x) {
 xg::KeepDims keep(const Call& x) {
   return x.integer("keepdims", 1) ? xg::KeepDims::yes : xg::KeepDims::no;
 }
-/// The axes after the first two, batch and channels.
-xg::Axes of_image(const Call& x) {
-  std::vector<int> result;
-  for (int axis = 2; axis < static_cast<int>(x.shape(0).size()); ++axis) result.push_back(axis);
-  return result;
-}
-
 /// What find(x, axis, keep) says; of several, the first or the last.
 template <class T, class F>
 Value index_of(const CallOf<T>& x, F find) {
@@ -65,8 +58,6 @@ Rows reduce_rows() {
       {"ArgMax", XGRAD_ROW(index_of(x, [](auto&&... a) { return argmax(a...); }))},
       {"ArgMin", XGRAD_ROW(index_of(x, [](auto&&... a) { return argmin(a...); }))},
       {"CumSum", XGRAD_ROW(running_sum(x))},
-      {"GlobalAveragePool", XGRAD_ROW(mean(x[0], of_image(x), xg::keep_dims))},
-      {"GlobalMaxPool", XGRAD_ROW(amax(x[0], of_image(x), xg::keep_dims))},
       {"LogSoftmax", XGRAD_ROW(along_axis(x, [](auto&&... a) { return log_softmax(a...); }))},
       {"ReduceL1", XGRAD_ROW(norm(x[0], 1, axes(x), keep(x)))},
       {"ReduceL2", XGRAD_ROW(norm(x[0], 2, axes(x), keep(x)))},

@@ -40,7 +40,7 @@ const Row* find_row(const std::string& op) {
   static const std::map<std::string, Row> table = [] {
     std::map<std::string, Row> rows;
     for (const Rows& list : {elementwise_rows(), reduce_rows(), shape_rows(), index_rows(),
-                             network_rows(), recurrent_rows(), optimizer_rows()}) {
+                             network_rows(), conv_rows(), recurrent_rows(), optimizer_rows()}) {
       for (const Row& row : list) {
         if (!rows.emplace(row.op, row).second) throw std::logic_error("two rows for " + row.op);
       }

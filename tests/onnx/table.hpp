@@ -126,6 +126,7 @@ Rows reduce_rows();
 Rows shape_rows();
 Rows index_rows();
 Rows network_rows();
+Rows conv_rows();
 Rows recurrent_rows();
 Rows optimizer_rows();
 
