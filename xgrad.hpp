@@ -6,6 +6,7 @@
 #include <xgrad/io/idx.hpp>
 #include <xgrad/nn/augment.hpp>
 #include <xgrad/nn/checkpoint.hpp>
+#include <xgrad/nn/conv.hpp>
 #include <xgrad/nn/data.hpp>
 #include <xgrad/nn/dropout.hpp>
 #include <xgrad/nn/embedding.hpp>
@@ -20,6 +21,7 @@
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/attention.hpp>
 #include <xgrad/ops/binary.hpp>
+#include <xgrad/ops/conv.hpp>
 #include <xgrad/ops/creation.hpp>
 #include <xgrad/ops/decomposition.hpp>
 #include <xgrad/ops/dropout.hpp>
@@ -33,6 +35,7 @@
 #include <xgrad/ops/mask.hpp>
 #include <xgrad/ops/normalize.hpp>
 #include <xgrad/ops/order.hpp>
+#include <xgrad/ops/pool.hpp>
 #include <xgrad/ops/random.hpp>
 #include <xgrad/ops/rearrange.hpp>
 #include <xgrad/ops/recurrent.hpp>

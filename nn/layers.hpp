@@ -26,7 +26,11 @@ struct Dense {
         Location at = here());
 
   Tensor<T> operator()(const Tensor<T>& x, Location at = here()) const {
-    return observed(*this, linear(x, weight, bias, Activation::none, at));
+    return observed(*this, activated(x, Activation::none, at));
+  }
+  /// The same, followed by an activation.
+  Tensor<T> activated(const Tensor<T>& x, Activation activation, Location at) const {
+    return linear(x, weight, bias, activation, at);
   }
   template <class Visitor>
   void visit(Visitor&& visitor) {
@@ -51,10 +55,11 @@ struct ElementType<std::void_t<typename Layer::value_type>, Layer, Layers...> {
 template <class Void, class Layer, class... Layers>
 struct ElementType<Void, Layer, Layers...> : ElementType<void, Layers...> {};
 
+// Whether a layer takes an activation into its own loop.
+template <class Layer, class = void>
+inline constexpr bool is_activated = false;
 template <class Layer>
-inline constexpr bool is_dense = false;
-template <class T>
-inline constexpr bool is_dense<Dense<T>> = true;
+inline constexpr bool is_activated<Layer, std::void_t<decltype(&Layer::activated)>> = true;
 
 // The element type of what a model returns for an X, if it takes one.
 template <class X, class Model, class First>
@@ -77,7 +82,8 @@ auto call(const Layer& layer, const X& x, Location at) {
 
 }  // namespace detail
 
-/// Layers applied one after the other; a Dense followed by a Relu runs as one operation.
+/// Layers applied one after the other; a Relu after a Dense or a convolution is part of
+/// its operation.
 template <class... Layers>
 class Sequential {
   static constexpr std::size_t count = sizeof...(Layers);
@@ -107,9 +113,9 @@ class Sequential {
 
  private:
   template <std::size_t I>
-  static constexpr bool dense_then_relu() {
+  static constexpr bool relu_follows() {
     if constexpr (I + 1 < count)
-      return detail::is_dense<Layer<I>> && std::is_same_v<Layer<I + 1>, Relu>;
+      return detail::is_activated<Layer<I>> && std::is_same_v<Layer<I + 1>, Relu>;
     else
       return false;
   }
@@ -118,10 +124,10 @@ class Sequential {
   auto apply_from(const X& x, Location at) const {
     if constexpr (I == count) {
       return x;
-    } else if constexpr (dense_then_relu<I>()) {
-      const auto& dense = std::get<I>(layers_);
-      const auto y = linear(x, dense.weight, dense.bias, Activation::relu, at);
-      return apply_from<I + 2>(observed(std::get<I + 1>(layers_), observed(dense, y)), at);
+    } else if constexpr (relu_follows<I>()) {
+      const auto& layer = std::get<I>(layers_);
+      const auto y = layer.activated(x, Activation::relu, at);
+      return apply_from<I + 2>(observed(std::get<I + 1>(layers_), observed(layer, y)), at);
     } else {
       return apply_from<I + 1>(detail::call(std::get<I>(layers_), x, at), at);
     }
