@@ -122,9 +122,56 @@ std::vector<double> convolutional(const Golden& golden) {
   return losses_of(model, nn::Adam(nn::parameters(model), 0.01), golden, classify);
 }
 
+/// Predicts the next character; one layer normalizes first, one afterwards.
+struct Transformer {
+  using value_type = double;
+  nn::Embedding<double> characters{11, 8}, places{6, 8};
+  std::vector<nn::TransformerEncoderLayer<double>> layers;
+  nn::LayerNorm<double> norm{8};
+  nn::Dense<double> head{8, 11};
+
+  Transformer() {
+    nn::TransformerOptions options(8, 2);
+    options.hidden = 16;
+    options.dropout = 0;
+    options.causal = true;
+    nn::TransformerOptions first = options;
+    first.activation = nn::FeedForward::gelu;
+    first.norm_first = true;
+    layers.emplace_back(first);
+    layers.emplace_back(options);
+  }
+  Tensor operator()(const xg::Indices& x) const {
+    Tensor y = characters(x) + places({0, 1, 2, 3, 4, 5});
+    for (const auto& layer : layers) y = layer(y);
+    return head(norm(y));
+  }
+  template <class Visitor>
+  void visit(Visitor&& visitor) {
+    visitor("characters", characters);
+    visitor("places", places);
+    visitor("layers", layers);
+    visitor("norm", norm);
+    visitor("head", head);
+  }
+};
+
+std::vector<double> transformer(const Golden& golden) {
+  Transformer model;
+  load(model, golden);
+  const auto loss = [](auto& network, const Plain& x, const Plain& targets) {
+    const Tensor scores = network(integers(x));
+    xg::Array<int> labels = integers(targets);
+    labels.reshape({labels.size()});
+    return xg::softmax_cross_entropy(xg::reshape(scores, {-1, 11}), labels);
+  };
+  return losses_of(model, nn::Adam(nn::parameters(model), 0.01), golden, loss);
+}
+
 using Trainer = std::vector<double> (*)(const Golden&);
 std::map<std::string, Trainer> trainings() {
-  return {{"perceptron", perceptron}, {"convolutional", convolutional}};
+  return {
+      {"perceptron", perceptron}, {"convolutional", convolutional}, {"transformer", transformer}};
 }
 
 TEST(TrainingGoldens, LossesAreThoseOfPyTorch) {

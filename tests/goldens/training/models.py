@@ -46,6 +46,33 @@ def below(bound, *shape):
     return lambda generator: torch.randint(0, bound, shape, generator=generator)
 
 
+class Transformer(nn.Module):
+    """Predicts the next character; one layer normalizes first, one afterwards."""
+
+    def __init__(self):
+        super().__init__()
+        self.characters, self.places = nn.Embedding(11, 8), nn.Embedding(6, 8)
+        shape = {"d_model": 8, "nhead": 2, "dim_feedforward": 16}
+        kind = {"dropout": 0.0, "batch_first": True}
+        self.layers = nn.ModuleList([
+            nn.TransformerEncoderLayer(**shape, **kind, activation="gelu", norm_first=True),
+            nn.TransformerEncoderLayer(**shape, **kind),
+        ])
+        self.norm, self.head = nn.LayerNorm(8), nn.Linear(8, 11)
+
+    def forward(self, x):
+        length = x.shape[1]
+        causal = torch.ones(length, length, dtype=torch.bool).triu(1)
+        x = self.characters(x) + self.places(torch.arange(length))
+        for layer in self.layers:
+            x = layer(x, src_mask=causal)
+        return self.head(self.norm(x))
+
+
+def of_all_places(scores, targets):
+    return nn.functional.cross_entropy(scores.flatten(0, 1), targets.flatten())
+
+
 TRAININGS = [
     Training(
         "perceptron",
@@ -65,6 +92,14 @@ TRAININGS = [
         lambda parameters: torch.optim.Adam(parameters, 0.01),
         normal(3, 8, 2, 9, 8),
         below(4, 3, 8),
+    ),
+    Training(
+        "transformer",
+        Transformer,
+        lambda parameters: torch.optim.Adam(parameters, 0.01),
+        below(11, 3, 4, 6),
+        below(11, 3, 4, 6),
+        of_all_places,
     ),
 ]
 
