@@ -145,11 +145,10 @@ TEST(Goldens, OfHalfPrecision) {
 }
 
 TEST(Goldens, OtherTypesAreErrors) {
-  const std::pair<const char*, const char*> cases[] = {
-      {"complex.npy", "\"<c16\""},
-      {"object.npy", "\"|O\""},
-      {"text.npy", "\"<U2\""},
-      {"structure.npy", "\"[('a', '<i4'), "}};
+  const std::pair<const char*, const char*> cases[] = {{"complex.npy", "\"<c16\""},
+                                                       {"object.npy", "\"|O\""},
+                                                       {"text.npy", "\"<U2\""},
+                                                       {"structure.npy", "\"[('a', '<i4'), "}};
   for (const auto& [name, got] : cases) {
     try {
       xgrad::read_npy(goldens / name);
