@@ -116,7 +116,7 @@ TEST(Batches, Errors) {
 
 TEST(Batches, PrefetchChangesNothing) {
   const nn::Dataset dataset = numbered(53);
-  for (const std::size_t ahead : {1, 2, 7, 1000}) {
+  for (const std::size_t ahead : std::vector<std::size_t>{1, 2, 7, 1000}) {
     nn::Generator first(2), second(2);
     auto plain = nn::batches(dataset, 8, first).augment(nn::RandomCrop(1));
     auto fetched = nn::batches(dataset, 8, second).augment(nn::RandomCrop(1)).prefetch(ahead);
@@ -148,7 +148,7 @@ struct Watched {
 };
 
 TEST(Batches, PrefetchThrowsWhatTheDataSetThrows) {
-  for (const std::size_t bad : {0, 37, 99}) {
+  for (const std::size_t bad : std::vector<std::size_t>{0, 37, 99}) {
     const Watched data{bad};
     std::vector<int> read;
     EXPECT_EQ(message<std::runtime_error>([&] {
@@ -242,7 +242,7 @@ TEST(Augment, Flip) {
 
 TEST(Augment, CropIsAWindowOfThePaddedImage) {
   nn::Generator generator(5);
-  for (const std::size_t padding : {0, 1, 2, 9}) {
+  for (const std::size_t padding : std::vector<std::size_t>{0, 1, 2, 9}) {
     std::set<std::vector<float>> found;
     for (int draw = 0; draw < 300; ++draw) {
       nn::Batch batch = batch_of(numbered(1));

@@ -53,7 +53,7 @@ TEST_F(DamagedFiles, EveryFieldAtItsExtremes) {
   for (const Sample& sample : samples()) {
     expect_in_small_memory([&] {
       for (std::size_t i = 0; i < sample.bytes.size(); ++i) {
-        for (const std::size_t width : {2, 4, 8}) {
+        for (const std::size_t width : std::vector<std::size_t>{2, 4, 8}) {
           const std::uint64_t ones = UINT64_MAX >> (64 - 8 * width);
           for (const std::uint64_t value : {std::uint64_t(0), ones, ones / 2, ones / 2 + 1}) {
             Bytes changed = sample.bytes;

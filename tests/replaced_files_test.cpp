@@ -114,7 +114,7 @@ TEST_F(ReplacedFiles, FullDisk) {
     writer.write(path, 1);
     const std::string old = files::read(path);
     // Room for so many bytes per file, in a process of its own: too few for any of them.
-    for (const rlim_t room : {0, 1, 100, 4096, 65536, 100000}) {
+    for (const rlim_t room : std::vector<rlim_t>{0, 1, 100, 4096, 65536, 100000}) {
       const auto run = [&] {
         std::signal(SIGXFSZ, SIG_IGN);
         const rlimit limits{room, room};
