@@ -4,19 +4,15 @@
 
 #include <CLI/CLI.hpp>
 
-#include <xtensor/xview.hpp>
-
-#include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include "plots.hpp"
+#include "images.hpp"
 #include "progress.hpp"
 
 namespace xg = xgrad;
@@ -42,9 +38,6 @@ struct Result {
   xg::Tensor<> test_logits;
 };
 
-// From 1 down to 0 along half a cosine, as t goes from 0 to 1 (Loshchilov & Hutter 2017).
-double decay(double t) { return 0.5 + 0.5 * std::cos(std::acos(-1.0) * t); }
-
 Result fit(const nn::Dataset& train, const nn::Dataset& test, const Options& options) {
   nn::Generator generator(options.seed);
   const auto [first, second] = options.hidden;
@@ -59,12 +52,12 @@ Result fit(const nn::Dataset& train, const nn::Dataset& test, const Options& opt
   Result result;
   for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
     Progress progress(epoch, options.epochs, train.size());
-    for (auto [images, labels] : nn::batches(train, options.batch, generator)) {
-      const auto logits = model(images);
+    for (auto [batch, labels] : nn::batches(train, options.batch, generator)) {
+      const auto logits = model(batch);
       const auto loss = xg::softmax_cross_entropy(logits, labels);
       optimizer.zero_grad();
       loss.backward();
-      optimizer.learning_rate = options.learning_rate * decay(images_seen / images_in_all);
+      optimizer.learning_rate = options.learning_rate * images::decay(images_seen / images_in_all);
       optimizer.step();
 
       images_seen += static_cast<double>(labels.size());
@@ -80,40 +73,10 @@ Result fit(const nn::Dataset& train, const nn::Dataset& test, const Options& opt
   return result;
 }
 
-xg::Array<int> predicted_classes(const xg::Tensor<>& logits /*(n, classes)*/) {
-  const std::size_t n = logits.shape()[0], classes = logits.shape()[1];
-  xg::Array<int> result = xg::empty_array<int>({n});
-  for (std::size_t i = 0; i < n; ++i) {
-    const float* row = logits.data() + i * classes;
-    result(i) = static_cast<int>(std::max_element(row, row + classes) - row);
-  }
-  return result;
-}
-
-void draw(const Result& result, const nn::Dataset& test, const std::filesystem::path& folder) {
-  const std::vector<std::string> classes = {"T-shirt/top", "Trouser",   "Pullover", "Dress",
-                                            "Coat",        "Sandal",    "Shirt",    "Sneaker",
-                                            "Bag",         "Ankle boot"};
-  const auto curves = folder / "curves.png", predictions = folder / "predictions.png";
-  try {
-    plots::draw_curves(result.history, curves);
-    plots::draw_predictions(test.images, test.labels, predicted_classes(result.test_logits),
-                            classes, predictions);
-    std::printf("pictures: %s, %s\n", curves.c_str(), predictions.c_str());
-  } catch (const plots::Error& error) {
-    std::printf("pictures skipped: %s\n", error.what());
-  }
-}
-
-nn::Dataset head(const nn::Dataset& dataset, std::size_t count) {
-  return {xt::view(dataset.images, xt::range(0, count)),
-          xt::view(dataset.labels, xt::range(0, count))};
-}
-
 void run(const Options& options) {
   if (!options.no_pictures) std::filesystem::create_directories(options.out);
   nn::Split data = nn::fashion_mnist(options.data);
-  if (options.quick) data = {head(data.train, 6000), head(data.test, 1000)};
+  if (options.quick) data = {images::head(data.train, 6000), images::head(data.test, 1000)};
   std::printf("%zu training and %zu test images, layers 784-%zu-%zu-10, batches of %zu\n",
               data.train.size(), data.test.size(), options.hidden[0], options.hidden[1],
               options.batch);
@@ -124,7 +87,8 @@ void run(const Options& options) {
   std::printf("test accuracy %.4f after %.1f s of training\n", result.history.back().test_accuracy,
               time.count());
 
-  if (!options.no_pictures) draw(result, data.test, options.out);
+  if (!options.no_pictures)
+    images::draw(result.history, result.test_logits, data.test, options.out);
 }
 
 }  // namespace
