@@ -13,11 +13,26 @@ class Torch:
 
     def __init__(self, torch):
         self.torch = torch
-        torch.set_num_threads(1)
+        self.use_threads(1)
         torch.set_num_interop_threads(1)
+
+    def use_threads(self, count):
+        self.torch.set_num_threads(count)
 
     def tensor(self, flat, shape):
         return self.torch.frombuffer(bytearray(flat), dtype=self.torch.float32).reshape(shape)
+
+    def convolutional(self, training):
+        nn = self.torch.nn
+        model = nn.Sequential(
+            nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Flatten(), nn.Linear(1568, 128), nn.ReLU(), nn.Linear(128, 10),
+        )
+        with self.torch.no_grad():
+            for parameter, (flat, shape) in zip(model.parameters(), training.parameters):
+                parameter.copy_(self.tensor(flat, shape))
+        return self.steps(model, self.torch.optim.Adam(model.parameters()), training)
 
     def training(self, training):
         nn = self.torch.nn
@@ -30,12 +45,16 @@ class Torch:
             layers += [layer, nn.ReLU()]
         model = nn.Sequential(*layers[:-1])
         optimizer = self.torch.optim.SGD(model.parameters(), LEARNING_RATE)
+        return self.steps(model, optimizer, training)
+
+    def steps(self, model, optimizer, training):
+        cross_entropy = self.torch.nn.functional.cross_entropy
         images = self.tensor(*training.images)
         labels = self.torch.tensor(training.labels)
 
         def step():
             optimizer.zero_grad()
-            loss = nn.functional.cross_entropy(model(images), labels)
+            loss = cross_entropy(model(images), labels)
             loss.backward()
             optimizer.step()
             return loss

@@ -4,8 +4,8 @@
     peers.py [--json FILE] [--repetitions N] [--only torch,jax,numpy]
 
 Prints the median microseconds per unit of work. Every library that is installed runs in a process
-of its own, on one thread, from the parameters and data that training_step.cpp uses; their losses
-after five steps must agree.
+of its own, on one thread, and for one workload on all cores, from the parameters and data that
+training_step.cpp uses; their losses after five steps must agree.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from peer_libraries import CHAIN_LENGTH, Jax, Numpy, Torch
 
 VERIFIED_STEPS = 5
 FORMULA_SIZE = 1_000_000
+CONVOLUTIONAL = "conv_16_32_batch_64"
 TRAININGS = {
     "mlp_2_8_2_batch_4": ([2, 8, 2], 4),
     "mlp_784_128_10_batch_1": ([784, 128, 10], 1),
@@ -75,6 +76,24 @@ class Training:
         self.labels = [numbers.next() % dims[-1] for _ in range(batch)]
 
 
+class Convolutional:
+    """The same for convolutional.hpp."""
+
+    SHAPES = [(16, 1, 3, 3), (16,), (32, 16, 3, 3), (32,), (128, 1568), (128,), (10, 128), (10,)]
+
+    def __init__(self):
+        numbers = Numbers()
+        self.parameters = []
+        for weight, bias in zip(self.SHAPES[::2], self.SHAPES[1::2]):
+            bound = 1 / math.sqrt(math.prod(weight[1:]))
+            for shape in (weight, bias):
+                flat = numbers.uniform(-bound, bound, math.prod(shape))
+                self.parameters.append((flat, shape))
+        shape = (64, 1, 28, 28)
+        self.images = (numbers.uniform(0, 1, math.prod(shape)), shape)
+        self.labels = [numbers.next() % 10 for _ in range(shape[0])]
+
+
 LIBRARIES = {"torch": Torch, "jax": Jax, "numpy": Numpy}
 
 
@@ -98,10 +117,11 @@ def measure(library, step, units, repetitions):
     return {"us": statistics.median(times), "times_us": times, "processors_busy": busy}
 
 
-def run_library(name, repetitions):
-    """Everything that one library does, as a dictionary."""
+def run_library(name, repetitions, all_cores):
+    """Everything that one library does, as a dictionary: on one thread, or what it does on all."""
     module = importlib.import_module(LIBRARIES[name].module)
     library = LIBRARIES[name](module)
+    convolves = hasattr(library, "convolutional")
     workloads = {}
 
     def add(workload, step, units, loss_steps):
@@ -111,9 +131,17 @@ def run_library(name, repetitions):
         if loss_steps >= 0:
             workloads[workload]["loss"] = loss
 
+    if all_cores:
+        if convolves:
+            library.use_threads(os.cpu_count())
+            step = library.convolutional(Convolutional())
+            add(CONVOLUTIONAL + "_all_cores", step, 1, VERIFIED_STEPS)
+        return {"version": module.__version__, "workloads": workloads}
     for workload, (dims, batch) in TRAININGS.items():
         add(workload, library.training(Training(dims, batch)), 1, VERIFIED_STEPS)
     add("elementwise_1e6", library.formula(Numbers().uniform(-3, 3, FORMULA_SIZE)), 1, 0)
+    if convolves:
+        add(CONVOLUTIONAL, library.convolutional(Convolutional()), 1, VERIFIED_STEPS)
     add("scalar_op", library.scalar_chain(), CHAIN_LENGTH, -1)
     return {"version": module.__version__, "workloads": workloads}
 
@@ -128,10 +156,20 @@ def run_in_process(name, repetitions):
         print(f"{name}: {'not installed' if missing in reason else reason}, skipped", flush=True)
         return None
     command = [sys.executable, __file__, "--library", name, "--repetitions", str(repetitions)]
-    done = subprocess.run(
-        command, stdout=subprocess.PIPE, text=True, check=True, env={**os.environ, **ONE_THREAD}
-    )
-    return json.loads(done.stdout)
+
+    def output_of(arguments, environment):
+        done = subprocess.run(
+            command + arguments,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            env={**os.environ, **environment},
+        )
+        return json.loads(done.stdout)
+
+    result = output_of([], ONE_THREAD)
+    result["workloads"].update(output_of(["--all-cores"], {})["workloads"])
+    return result
 
 
 def check_losses(peers):
@@ -150,9 +188,10 @@ def main():
     parser.add_argument("--repetitions", type=int, default=31, help="(default 31)")
     parser.add_argument("--only", default=",".join(LIBRARIES), help="e.g. torch,numpy")
     parser.add_argument("--library", choices=LIBRARIES, help=argparse.SUPPRESS)
+    parser.add_argument("--all-cores", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.library:
-        print(json.dumps(run_library(options.library, options.repetitions)))
+        print(json.dumps(run_library(options.library, options.repetitions, options.all_cores)))
         return
     chosen = options.only.split(",")
     if not set(chosen) <= set(LIBRARIES):

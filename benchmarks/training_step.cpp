@@ -5,6 +5,7 @@
 //
 // Before anything is timed, both variants must compute the same; the loss after five steps is also
 // a counter, for peers.py starts from the same numbers.
+#include "convolutional.hpp"
 #include "handwritten.hpp"
 #include "paired.hpp"
 #include "problem.hpp"
@@ -16,6 +17,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -139,6 +141,20 @@ void benchmark_training(benchmark::State& state, const Training& training, doubl
       });
 }
 
+/// A convolutional network, which has no hand-written counterpart, on this many threads.
+void benchmark_convolutional(benchmark::State& state, unsigned threads) {
+  xg::set_threads(threads);
+  convolutional::Training training;
+  double loss = 0;
+  for (int i = 0; i <= verified_steps; ++i) loss = training.step().item();
+  state.counters["loss"] = loss;
+  {
+    SystemBlocks blocks(state);
+    paired::measure(state, 1, [&] { benchmark::DoNotOptimize(training.step()); });
+  }
+  xg::set_threads(1);
+}
+
 void benchmark_scalar(benchmark::State& state) {
   const xg::Tensor<> x = xg::parameter(xg::Tensor<>(1.0f));
   const auto step = [&] {
@@ -235,6 +251,7 @@ int main(int argc, char** argv) {
   if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 1;
   add_context();
   openblas_set_num_threads(1);
+  xg::set_threads(1);
 
   const std::vector<Training> trainings = {
       {"mlp_2_8_2_batch_4", {2, 8, 2}, 4},
@@ -256,7 +273,15 @@ int main(int argc, char** argv) {
       benchmark_elementwise(state, formula, value, only);
     });
   }
-  if (only != Only::handwritten) add("scalar_op", benchmark_scalar);
+  if (only != Only::handwritten) {
+    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+    for (const auto& [name, threads] :
+         {std::pair("conv_16_32_batch_64", 1u), std::pair("conv_16_32_batch_64_all_cores", cores)})
+      add(name, [threads = threads](benchmark::State& state) {
+        benchmark_convolutional(state, threads);
+      });
+    add("scalar_op", benchmark_scalar);
+  }
 
   Medians medians;
   benchmark::RunSpecifiedBenchmarks(&medians);
