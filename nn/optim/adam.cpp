@@ -45,19 +45,19 @@ class Moments {
  private:
   WeightDecay<T> decayed_;
   bool shrinks_;
-  B kept_, beta1_, beta2_, rest1_, rest2_;
+  T kept_, beta1_, beta2_, rest1_, rest2_;
 };
 
 template <class T>
 void update_adam(const AdamOptions& o, bool decoupled, Update<T>& u) {
   using B = Batch<T>;
   const Moments<T> moments(o, u.t, decoupled);
-  const B rate = number<T>(o.learning_rate / moments.correction1);
-  const B spread = number<T>(1 / std::sqrt(moments.correction2));
-  const B epsilon = number<T>(o.epsilon);
+  const T rate = number<T>(o.learning_rate / moments.correction1);
+  const T spread = number<T>(1 / std::sqrt(moments.correction2));
+  const T epsilon = number<T>(o.epsilon);
   if (o.amsgrad) {
     u.each(
-        [&](B& p, const B& g, B& m, B& v, B& greatest) {
+        [=](B& p, const B& g, B& m, B& v, B& greatest) {
           moments(p, g, m, v);
           greatest = maximum(greatest, v);
           p = p - rate * m / (sqrt(greatest) * spread + epsilon);
@@ -65,7 +65,7 @@ void update_adam(const AdamOptions& o, bool decoupled, Update<T>& u) {
         u.state(0), u.state(1), u.state(2));
   } else {
     u.each(
-        [&](B& p, const B& g, B& m, B& v) {
+        [=](B& p, const B& g, B& m, B& v) {
           moments(p, g, m, v);
           p = p - rate * m / (sqrt(v) * spread + epsilon);
         },
@@ -124,12 +124,12 @@ struct Rule<NAdamOptions> {
     T& product = *u.state(2);
     product = static_cast<T>(static_cast<double>(product) * mu(u.t));
     const double before = static_cast<double>(product), next = mu(u.t + 1);
-    const B of_g = number<T>(o.learning_rate * (1 - mu(u.t)) / (1 - before));
-    const B of_m = number<T>(o.learning_rate * next / (1 - before * next));
-    const B spread = number<T>(1 / std::sqrt(moments.correction2));
-    const B epsilon = number<T>(o.epsilon);
+    const T of_g = number<T>(o.learning_rate * (1 - mu(u.t)) / (1 - before));
+    const T of_m = number<T>(o.learning_rate * next / (1 - before * next));
+    const T spread = number<T>(1 / std::sqrt(moments.correction2));
+    const T epsilon = number<T>(o.epsilon);
     u.each(
-        [&](B& p, const B& g, B& m, B& v) {
+        [=](B& p, const B& g, B& m, B& v) {
           const B d = moments(p, g, m, v);
           p = p - (of_g * d + of_m * m) / (sqrt(v) * spread + epsilon);
         },
@@ -156,17 +156,17 @@ struct Rule<RAdamOptions> {
     if (r_t > 5) {
       scale *=
           std::sqrt((r_t - 4) * (r_t - 2) * r / ((r - 4) * (r - 2) * r_t) * moments.correction2);
-      const B rate = number<T>(scale), epsilon = number<T>(o.epsilon);
+      const T rate = number<T>(scale), epsilon = number<T>(o.epsilon);
       u.each(
-          [&](B& p, const B& g, B& m, B& v) {
+          [=](B& p, const B& g, B& m, B& v) {
             moments(p, g, m, v);
             p = p - rate * m / (sqrt(v) + epsilon);
           },
           u.state(0), u.state(1));
     } else {
-      const B rate = number<T>(scale);
+      const T rate = number<T>(scale);
       u.each(
-          [&](B& p, const B& g, B& m, B& v) {
+          [=](B& p, const B& g, B& m, B& v) {
             moments(p, g, m, v);
             p = p - rate * m;
           },

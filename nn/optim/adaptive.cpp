@@ -20,35 +20,35 @@ struct Rule<RMSpropOptions> {
   static void update(const RMSpropOptions& o, Update<T>& u) {
     using B = Batch<T>;
     const WeightDecay<T> decayed(o.weight_decay);
-    const B rate = number<T>(o.learning_rate), momentum = number<T>(o.momentum);
-    const B alpha = number<T>(o.alpha), rest = number<T>(1 - o.alpha);
-    const B epsilon = number<T>(o.epsilon);
-    const auto plain = [&](B g, B& v) {
+    const T rate = number<T>(o.learning_rate), momentum = number<T>(o.momentum);
+    const T alpha = number<T>(o.alpha), rest = number<T>(1 - o.alpha);
+    const T epsilon = number<T>(o.epsilon);
+    const auto plain = [=](B g, B& v) {
       v = alpha * v + rest * g * g;
       return g / (sqrt(v) + epsilon);
     };
-    const auto centered = [&](B g, B& v, B& a) {
+    const auto centered = [=](B g, B& v, B& a) {
       v = alpha * v + rest * g * g;
       a = alpha * a + rest * g;
       // Of a constant gradient, rounding can make the difference negative.
       return g / (sqrt(maximum(v - a * a, B(0))) + epsilon);
     };
-    const auto descend = [&](B& p, B& b, B d) {
+    const auto descend = [=](B& p, B& b, B d) {
       b = momentum * b + d;
       p = p - rate * b;
     };
     if (o.centered && o.momentum != 0) {
       u.each(
-          [&](B& p, const B& g, B& v, B& b, B& a) { descend(p, b, centered(decayed(g, p), v, a)); },
+          [=](B& p, const B& g, B& v, B& b, B& a) { descend(p, b, centered(decayed(g, p), v, a)); },
           u.state(0), u.state(1), u.state(2));
     } else if (o.centered) {
-      u.each([&](B& p, const B& g, B& v, B& a) { p = p - rate * centered(decayed(g, p), v, a); },
+      u.each([=](B& p, const B& g, B& v, B& a) { p = p - rate * centered(decayed(g, p), v, a); },
              u.state(0), u.state(2));
     } else if (o.momentum != 0) {
-      u.each([&](B& p, const B& g, B& v, B& b) { descend(p, b, plain(decayed(g, p), v)); },
+      u.each([=](B& p, const B& g, B& v, B& b) { descend(p, b, plain(decayed(g, p), v)); },
              u.state(0), u.state(1));
     } else {
-      u.each([&](B& p, const B& g, B& v) { p = p - rate * plain(decayed(g, p), v); }, u.state(0));
+      u.each([=](B& p, const B& g, B& v) { p = p - rate * plain(decayed(g, p), v); }, u.state(0));
     }
   }
 };
@@ -71,10 +71,10 @@ struct Rule<AdagradOptions> {
   static void update(const AdagradOptions& o, Update<T>& u) {
     using B = Batch<T>;
     const WeightDecay<T> decayed(o.weight_decay);
-    const B rate = number<T>(o.learning_rate / (1 + (u.t - 1) * o.learning_rate_decay));
-    const B epsilon = number<T>(o.epsilon);
+    const T rate = number<T>(o.learning_rate / (1 + (u.t - 1) * o.learning_rate_decay));
+    const T epsilon = number<T>(o.epsilon);
     u.each(
-        [&](B& p, const B& g, B& s) {
+        [=](B& p, const B& g, B& s) {
           const B d = decayed(g, p);
           s = s + d * d;
           p = p - rate * d / (sqrt(s) + epsilon);
@@ -100,10 +100,10 @@ struct Rule<AdadeltaOptions> {
   static void update(const AdadeltaOptions& o, Update<T>& u) {
     using B = Batch<T>;
     const WeightDecay<T> decayed(o.weight_decay);
-    const B rate = number<T>(o.learning_rate), epsilon = number<T>(o.epsilon);
-    const B rho = number<T>(o.rho), rest = number<T>(1 - o.rho);
+    const T rate = number<T>(o.learning_rate), epsilon = number<T>(o.epsilon);
+    const T rho = number<T>(o.rho), rest = number<T>(1 - o.rho);
     u.each(
-        [&](B& p, const B& g, B& v, B& accumulated) {
+        [=](B& p, const B& g, B& v, B& accumulated) {
           const B slope = decayed(g, p);
           v = rho * v + rest * slope * slope;
           const B d = sqrt(accumulated + epsilon) / sqrt(v + epsilon) * slope;

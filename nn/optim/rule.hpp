@@ -55,10 +55,11 @@ class OptionCheck {
   Location at_;
 };
 
-/// A number of the update, the same for all elements, rounded from double.
+/// A number of the update, the same for all elements, rounded from double. Not a batch of it: the
+/// loop makes one, and what its function captures stays small.
 template <class T>
-Batch<T> number(double x) {
-  return Batch<T>(static_cast<T>(x));
+T number(double x) {
+  return static_cast<T>(x);
 }
 
 /// g + decay p. Without decay nothing is multiplied by 0: a weight at infinity would become NaN.
@@ -70,7 +71,7 @@ class WeightDecay {
 
  private:
   bool on_;
-  Batch<T> decay_;
+  T decay_;
 };
 
 /// The tensor for a parameter of this shape, if it is not there yet.
@@ -107,10 +108,16 @@ class Update {
     }
     return tensor.mutable_value().data();
   }
-  /// f(p, g, state...) by reference, in one loop; p and the state are written back.
+  /// f(p, g, state...) by reference, in one loop; p and the state are written back. f owns what it
+  /// captures: each thread has a copy that nobody else sees, so that it stays in registers.
   template <class F, class... State>
   void each(const F& f, State*... state) const {
-    xgrad::update<T>(p_.size(), f, p_.data(), static_cast<const T*>(g_.data()), state...);
+    T* const p = p_.data();
+    const T* const g = g_.data();
+    parallel_for(p_.size(), parallel_grain, [&](std::size_t begin, std::size_t end) {
+      const F own(f);
+      update_range<T>(end - begin, own, p + begin, g + begin, (state + begin)...);
+    });
   }
 
  private:

@@ -21,15 +21,15 @@ struct Rule<SGDOptions> {
   static void update(const SGDOptions& o, Update<T>& u) {
     using B = Batch<T>;
     const WeightDecay<T> decayed(o.weight_decay);
-    const B rate = number<T>(o.learning_rate), momentum = number<T>(o.momentum);
+    const T rate = number<T>(o.learning_rate), momentum = number<T>(o.momentum);
     if (o.momentum == 0) {
-      return u.each([&](B& p, const B& g) { p = p - rate * decayed(g, p); });
+      return u.each([=](B& p, const B& g) { p = p - rate * decayed(g, p); });
     }
-    const B fresh = number<T>(u.t == 1 || !u.has(0) ? 1 : 1 - o.dampening);
+    const T fresh = number<T>(u.t == 1 || !u.has(0) ? 1 : 1 - o.dampening);
     T* const v = u.state(0);
     if (o.nesterov) {
       u.each(
-          [&](B& p, const B& g, B& velocity) {
+          [=](B& p, const B& g, B& velocity) {
             const B d = decayed(g, p);
             velocity = momentum * velocity + fresh * d;
             p = p - rate * (d + momentum * velocity);
@@ -37,7 +37,7 @@ struct Rule<SGDOptions> {
           v);
     } else {
       u.each(
-          [&](B& p, const B& g, B& velocity) {
+          [=](B& p, const B& g, B& velocity) {
             velocity = momentum * velocity + fresh * decayed(g, p);
             p = p - rate * velocity;
           },
@@ -61,11 +61,11 @@ struct Rule<LionOptions> {
   static void update(const LionOptions& o, Update<T>& u) {
     using B = Batch<T>;
     const WeightDecay<T> decayed(o.weight_decay);
-    const B rate = number<T>(o.learning_rate);
-    const B beta1 = number<T>(o.beta1), rest1 = number<T>(1 - o.beta1);
-    const B beta2 = number<T>(o.beta2), rest2 = number<T>(1 - o.beta2);
+    const T rate = number<T>(o.learning_rate);
+    const T beta1 = number<T>(o.beta1), rest1 = number<T>(1 - o.beta1);
+    const T beta2 = number<T>(o.beta2), rest2 = number<T>(1 - o.beta2);
     u.each(
-        [&](B& p, const B& g, B& m) {
+        [=](B& p, const B& g, B& m) {
           p = p - rate * decayed(sign(beta1 * m + rest1 * g), p);
           m = beta2 * m + rest2 * g;
         },
