@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The forward and backward pass of an LSTM layer in xgrad and in PyTorch, on one thread and two.
 
-    recurrent.py PROGRAM [--repetitions N] [--json FILE]
+    recurrent.py PROGRAM [--repetitions N] [--steps N] [--json FILE]
 
 PROGRAM is recurrent_step. The two take turns of a few steps each, so that whatever slows the
 machine down slows both; the ratio is the median over the pairs. Both start from the same numbers
@@ -21,7 +21,7 @@ from peers import Numbers
 
 LENGTH, BATCH, IN, HIDDEN = 50, 16, 32, 64
 MEGAFLOP = 3 * 2 * LENGTH * BATCH * 4 * HIDDEN * (IN + HIDDEN) / 1e6
-STEPS = 1  # in a turn: shorter than a time slice of the system
+PAUSE = 0.01  # seconds between turns: threads without work spin for a while before they sleep
 TARGETS = {1: 1.3, 2: 1.7}
 
 
@@ -32,8 +32,8 @@ class Xgrad:
         )
         self.sums = [float(word) for word in self.process.stdout.readline().split()]
 
-    def microseconds(self, threads):
-        print(threads, STEPS, file=self.process.stdin, flush=True)
+    def microseconds(self, threads, steps):
+        print(threads, steps, file=self.process.stdin, flush=True)
         return float(self.process.stdout.readline())
 
 
@@ -69,25 +69,26 @@ class Torch:
         y.backward(self.g)
         return y
 
-    def microseconds(self, threads):
+    def microseconds(self, threads, steps):
         if self.torch.get_num_threads() != threads:
             self.torch.set_num_threads(threads)
         start = time.perf_counter()
-        for _ in range(STEPS):
+        for _ in range(steps):
             self.step()
-        return (time.perf_counter() - start) / STEPS * 1e6
+        return (time.perf_counter() - start) / steps * 1e6
 
 
-def measure(xgrad, torch, threads, repetitions):
+def measure(xgrad, torch, threads, repetitions, steps):
     """Microseconds of both, and the median ratio of a turn of PyTorch to the one of xgrad."""
     sides = [side for side in (xgrad, torch) if side is not None]
     for side in sides:
         for _ in range(5):
-            side.microseconds(threads)
+            side.microseconds(threads, steps)
     times = {side: [] for side in sides}
     for i in range(repetitions):
         for side in sides if i % 2 == 0 else reversed(sides):
-            times[side].append(side.microseconds(threads))
+            time.sleep(PAUSE)
+            times[side].append(side.microseconds(threads, steps))
     result = {"xgrad_us": statistics.median(times[xgrad]), "xgrad_least_us": min(times[xgrad])}
     if torch is not None:
         result["torch_us"] = statistics.median(times[torch])
@@ -100,7 +101,8 @@ def measure(xgrad, torch, threads, repetitions):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", metavar="PROGRAM", help="recurrent_step")
-    parser.add_argument("--repetitions", type=int, default=301, help="pairs (default 301)")
+    parser.add_argument("--repetitions", type=int, default=101, help="pairs (default 101)")
+    parser.add_argument("--steps", type=int, default=5, help="in a turn (default 5)")
     parser.add_argument("--json", metavar="FILE", help="write the results there")
     options = parser.parse_args()
     xgrad, torch, version = Xgrad(options.program), None, ""
@@ -118,7 +120,9 @@ def main():
     print("microseconds per step: median (least), and the median ratio of pairs\n")
     results = {}
     for threads, target in TARGETS.items():
-        result = results[threads] = measure(xgrad, torch, threads, options.repetitions)
+        result = results[threads] = measure(
+            xgrad, torch, threads, options.repetitions, options.steps
+        )
         rate = MEGAFLOP / result["xgrad_least_us"]
         line = f"{threads} thread{'s' * (threads > 1):1}  xgrad {result['xgrad_us']:8.0f}"
         line += f" ({result['xgrad_least_us']:.0f}, {1e3 * rate:.0f} GFLOP/s)"
