@@ -168,10 +168,31 @@ std::vector<double> transformer(const Golden& golden) {
   return losses_of(model, nn::Adam(nn::parameters(model), 0.01), golden, loss);
 }
 
+/// Scores for every step of a sequence.
+struct Lstm {
+  using value_type = double;
+  nn::LSTM<double> lstm{5, 6, {2, true}};
+  nn::Dense<double> head{12, 4};
+
+  Tensor operator()(const Tensor& x) const { return xg::reshape(head(lstm(x)), {-1, 4}); }
+  template <class Visitor>
+  void visit(Visitor&& visitor) {
+    visitor("lstm", lstm);
+    visitor("head", head);
+  }
+};
+std::vector<double> lstm(const Golden& golden) {
+  Lstm model;
+  load(model, golden);
+  return losses_of(model, nn::Adam(nn::parameters(model), 0.01), golden, classify);
+}
+
 using Trainer = std::vector<double> (*)(const Golden&);
 std::map<std::string, Trainer> trainings() {
-  return {
-      {"perceptron", perceptron}, {"convolutional", convolutional}, {"transformer", transformer}};
+  return {{"perceptron", perceptron},
+          {"convolutional", convolutional},
+          {"lstm", lstm},
+          {"transformer", transformer}};
 }
 
 TEST(TrainingGoldens, LossesAreThoseOfPyTorch) {

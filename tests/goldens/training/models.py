@@ -73,6 +73,18 @@ def of_all_places(scores, targets):
     return nn.functional.cross_entropy(scores.flatten(0, 1), targets.flatten())
 
 
+class Lstm(nn.Module):
+    """Scores for every step of a sequence."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(5, 6, 2, bidirectional=True)
+        self.head = nn.Linear(12, 4)
+
+    def forward(self, x):
+        return self.head(self.lstm(x)[0]).flatten(0, 1)
+
+
 TRAININGS = [
     Training(
         "perceptron",
@@ -100,6 +112,13 @@ TRAININGS = [
         below(11, 3, 4, 6),
         below(11, 3, 4, 6),
         of_all_places,
+    ),
+    Training(
+        "lstm",
+        Lstm,
+        lambda parameters: torch.optim.Adam(parameters, 0.01),
+        normal(3, 7, 4, 5),
+        below(4, 3, 28),
     ),
 ]
 
