@@ -1,6 +1,7 @@
 // All of xgrad: automatic differentiation of tensors on xtensor and OpenBLAS.
 #pragma once
 #include <xgrad/autograd/gradcheck.hpp>
+#include <xgrad/autograd/plan.hpp>
 #include <xgrad/autograd/tape.hpp>
 #include <xgrad/io/csv.hpp>
 #include <xgrad/io/idx.hpp>

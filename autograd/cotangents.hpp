@@ -23,7 +23,7 @@ using NodeSet = std::set<Node<T>*, NewestFirst, PoolAllocator<Node<T>*>>;
 /// A tensor of its own: what is shared with others is copied, so that writing to it is safe.
 template <class T>
 Tensor<T> unshared(Tensor<T> x) {
-  return x.storage()->shared() ? Tensor<T>(Array<T>(x.value())) : x;
+  return is_shared(x) ? copy_of(x) : x;
 }
 
 /// What Pullback::spread() left small, in the node's shape.

@@ -6,8 +6,6 @@
 namespace xgrad {
 namespace {
 
-thread_local Mode current_mode;
-
 /// The place of the first NaN, or the number of elements.
 template <class T>
 std::size_t first_nan(const Tensor<T>& x) {
@@ -28,7 +26,6 @@ std::uint64_t next_id(const Tensor<T>* const* inputs, std::size_t count) {
 
 }  // namespace
 
-Mode& mode() noexcept { return current_mode; }
 ModeScope::ModeScope(const Mode& now) noexcept : was_(std::exchange(current_mode, now)) {}
 ModeScope::~ModeScope() { current_mode = was_; }
 

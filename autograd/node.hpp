@@ -9,6 +9,8 @@
 // - A derivative never holds the tensor of its own output (that would be a cycle): it saves a
 //   detached one, and Pullback::output() puts the node back.
 #pragma once
+#include <xgrad/autograd/launch.hpp>
+#include <xgrad/autograd/mode.hpp>
 #include <xgrad/autograd/tensor.hpp>
 
 #include <initializer_list>
@@ -19,32 +21,6 @@ namespace xgrad {
 
 template <class T>
 class Pullback;
-
-/// How this thread runs operations.
-struct Mode {
-  bool records = true;       // see NoGrad
-  bool detects_nan = false;  // see DetectNan
-};
-Mode& mode() noexcept;
-
-/// Whether operations record in this thread.
-inline bool recording() noexcept { return mode().records; }
-
-/// Changes this thread's mode for as long as it lives.
-class ModeScope {
- public:
-  explicit ModeScope(const Mode& now) noexcept;
-  ~ModeScope();
-  ModeScope(const ModeScope&) = delete;
-  ModeScope& operator=(const ModeScope&) = delete;
-
- private:
-  Mode was_;
-};
-class Recording : ModeScope {
- public:
-  explicit Recording(bool on) noexcept : ModeScope({on, mode().detects_nan}) {}
-};
 
 template <class T>
 class Node : public Counted {
@@ -241,13 +217,6 @@ Tensor<T> record(const char* op, Tensor<T> y, std::initializer_list<const Tensor
 template <class T>
 Tensor<T> alias(const char* op, const Tensor<T>& x) {
   return record(op, x.detach(), {&x}, [](Pullback<T>& p) { p.add(0, p.g); });
-}
-
-/// Runs kernel(y, inputs...) on arrays. All numerical work of the operations passes here. A kernel
-/// owns what else it needs, so that it can be kept.
-template <class Kernel, class T, class... In>
-void launch(const Kernel& kernel, const Tensor<T>& y, const Tensor<In>&... inputs) {
-  kernel(y.storage()->array, inputs.value()...);
 }
 
 extern template void reject_nan(const char*, const Tensor<float>&, const Tensor<float>* const*,

@@ -16,7 +16,7 @@ class Counted {
     return count_.load(std::memory_order_acquire) == 1 ||
            count_.fetch_sub(1, std::memory_order_acq_rel) == 1;
   }
-  bool shared() const noexcept { return count_.load(std::memory_order_acquire) > 1; }
+  std::uint32_t owners() const noexcept { return count_.load(std::memory_order_acquire); }
 
  private:
   std::atomic<std::uint32_t> count_{1};

@@ -28,6 +28,11 @@ std::vector<Node<T>*> nodes_behind(Node<T>* root) {
   return nodes;
 }
 
+template <class T>
+void add_in_place(const Tensor<T>& sum, const Tensor<T>& g) {
+  launch([](Array<T>& target, const Array<T>& x) { accumulate(target, x); }, sum, g);
+}
+
 /// One replay of the tape in reverse. All its state is here, none in the graph, so that an
 /// exception leaves nothing behind and threads may sweep over shared leaves.
 template <class T>
@@ -130,10 +135,10 @@ class Sweep {
     Tensor<T>& sum = pending_[to];
     if (!sum.defined())
       sum = std::move(g);
-    else if (recording() || sum.storage()->shared() || sum.shape() != to->shape)
+    else if (recording() || is_shared(sum) || sum.shape() != to->shape)
       sum = xgrad::add(sum, g, {});
     else
-      accumulate(sum.storage()->array, g.value());
+      add_in_place(sum, g);
   }
 
   /// What a derivative gave.
@@ -181,12 +186,22 @@ void Tensor<T>::backward(const Tensor& cotangent, Graph graph, Location at) cons
   Sweep<T>("backward", graph, nullptr, at).run(*this, cotangent, [&](Node<T>* node, Tensor<T>& g) {
     if (node->is_leaf()) leaves.emplace_back(node, std::move(g));
   });
-  // First all that can throw, then the change itself. Sums replace gradients that others hold, too.
+  // First all that can throw, then the change itself. Sums replace gradients that others hold, too;
+  // a plan has to find them where they were.
   NoGrad guard;
+  const bool in_place = mode().capture != nullptr;
   for (auto& [leaf, g] : leaves) {
-    g = leaf->grad.defined() ? add(leaf->grad, g, at) : unshared(std::move(g));
+    if (!leaf->grad.defined())
+      g = unshared(std::move(g));
+    else if (!in_place)
+      g = add(leaf->grad, g, at);
   }
-  for (auto& [leaf, g] : leaves) leaf->grad = std::move(g);
+  for (auto& [leaf, g] : leaves) {
+    if (in_place && leaf->grad.defined())
+      add_in_place(leaf->grad, g);
+    else
+      leaf->grad = std::move(g);
+  }
 }
 
 template <class T>
@@ -218,7 +233,7 @@ std::vector<Tensor<T>> grad_where_reached(const Tensor<T>& y, const std::vector<
   std::vector<Tensor<T>> result;
   for (const Tensor<T>& input : inputs) {
     Tensor<T> g = arrived[input.node().get()];
-    result.push_back(g.defined() && !g.tracked() ? Tensor<T>(Array<T>(g.value())) : g);
+    result.push_back(g.defined() && !g.tracked() ? copy_of(g) : g);
   }
   return result;
 }

@@ -20,7 +20,7 @@ class [[nodiscard]] NoGrad : Recording {
 /// place. Slow: a tool for finding where a calculation goes wrong.
 class [[nodiscard]] DetectNan : ModeScope {
  public:
-  [[nodiscard]] DetectNan() noexcept : ModeScope({recording(), true}) {}
+  [[nodiscard]] DetectNan() noexcept : ModeScope({recording(), true, mode().capture}) {}
 };
 
 /// The gradients of the scalar y with respect to `inputs` (leaves or intermediate results), as

@@ -60,7 +60,7 @@ Tensor<T> empty(const Shape& shape) {
 template <class T>
 Tensor<T> full(const Shape& shape, Same<T> fill) {
   Tensor<T> result = empty<T>(shape);
-  std::fill_n(result.storage()->array.data(), result.size(), fill);
+  launch([fill](Array<T>& y) { std::fill_n(y.data(), y.size(), fill); }, result);
   return result;
 }
 
@@ -79,15 +79,26 @@ void Tensor<T>::throw_undefined() {
 }
 
 template <class T>
+void Tensor<T>::need_readable(Location at) const {
+  need_value();
+  if (mode().capture == nullptr) return;
+  misuse("tensor",
+         "a value is read while a plan is captured; it is not what it will be when the plan runs. "
+         "Read it after that, or compute with tensors",
+         at);
+}
+
+template <class T>
 T Tensor<T>::item(Location at) const {
   if (size() != 1) fail("item", "one element", "shape " + to_string(shape()), at);
-  return *data();
+  need_readable(at);
+  return *value_->array.data();
 }
 
 template <class T>
 Array<T> Tensor<T>::value() && {
   const Array<T>& array = value();  // of an lvalue: checked
-  return value_->shared() ? array : std::move(value_->array);
+  return is_shared(*this) ? array : std::move(value_->array);
 }
 
 template <class T>
@@ -130,7 +141,10 @@ void Tensor<T>::assign(const Tensor& source, Location at) const {
   if (source.shape() != shape()) {
     fail("assign", "shape " + to_string(shape()), to_string(source.shape()), at);
   }
-  std::copy_n(source.data(), size(), mutable_value().data());
+  launch(
+      [](Array<T>& to, const Array<T>& from) { std::copy_n(from.data(), from.size(), to.data()); },
+      *this, source);
+  written();
 }
 
 template <class T>

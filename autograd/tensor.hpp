@@ -87,17 +87,18 @@ class Tensor : Operators<T> {
   /// at one depth differ in length.
   Tensor(std::initializer_list<NestedList<T>> list, Location at = here());
 
-  /// The elements, as an xtensor container. Throws std::logic_error if undefined, as all below. Of
-  /// a temporary, a container of its own: a lazy expression may keep it.
+  /// The elements, as an xtensor container. Throws std::logic_error if undefined, as all below, and
+  /// while a plan is captured. Of a temporary, a container of its own: a lazy expression may keep
+  /// it.
   const Array<T>& value() const& {
-    if (!value_) throw_undefined();
+    need_readable();
     return value_->array;
   }
   Array<T> value() &&;
-  const Shape& shape() const& { return value().shape(); }
+  const Shape& shape() const& { return elements().shape(); }
   Shape shape() && { return shape(); }
-  std::size_t ndim() const { return value().dimension(); }
-  std::size_t size() const { return value().size(); }
+  std::size_t ndim() const { return elements().dimension(); }
+  std::size_t size() const { return elements().size(); }
   const T* data() const { return value().data(); }
   bool defined() const noexcept { return bool(value_); }
   /// The only element. Throws std::invalid_argument if there are more or none.
@@ -134,14 +135,22 @@ class Tensor : Operators<T> {
   /// std::logic_error if this tensor was computed by a recorded operation.
   void assign(const Tensor& source, Location at = here()) const;
 
-  /// For kernels and optimizers: the elements for writing. Counts as a write in place.
+  /// The elements for writing, while no plan is captured. Counts as a write in place.
   Array<T>& mutable_value() const {
-    if (!value_) throw_undefined();
+    need_readable();
     ++value_->version;
     return value_->array;
   }
+  /// For kernels: counts a write in place by a launch.
+  void written() const {
+    need_value();
+    ++value_->version;
+  }
 
   // For the engine.
+  void need_value() const {
+    if (!value_) throw_undefined();
+  }
   Tensor(Ref<Value<T>> value, Ref<Node<T>> node)
       : value_(std::move(value)), node_(std::move(node)) {}
   const Ref<Value<T>>& storage() const& noexcept { return value_; }
@@ -151,6 +160,11 @@ class Tensor : Operators<T> {
  private:
   static Tensor scalar(T value);
   [[noreturn]] static void throw_undefined();
+  void need_readable(Location at = {}) const;
+  const Array<T>& elements() const {
+    need_value();
+    return value_->array;
+  }
 
   Ref<Value<T>> value_;
   Ref<Node<T>> node_;

@@ -32,6 +32,10 @@ TARGETS = {
     "mlp_784_128_10_batch_1": ("pair_ratio", 1.20),
     "mlp_784_128_10_batch_64": ("pair_ratio", 1.10),
     "mlp_784_512_512_10_batch_256": ("pair_ratio", 1.10),
+    "mlp_2_8_2_batch_4_plan": ("pair_ratio", 1.00),
+    "mlp_784_128_10_batch_1_plan": ("pair_ratio", 1.03),
+    "mlp_784_128_10_batch_64_plan": ("pair_ratio", 1.02),
+    "mlp_784_512_512_10_batch_256_plan": ("pair_ratio", 1.02),
     "sum_of_fuse_1e6": ("pair_ratio", 1.50),
     "fuse_sum_1e6": ("pair_ratio", 1.15),
 }

@@ -155,6 +155,27 @@ void benchmark_convolutional(benchmark::State& state, unsigned threads) {
   xg::set_threads(1);
 }
 
+/// A perceptron by a plan, which must train as the eager code does.
+void benchmark_plan(benchmark::State& state, const Training& training, Only only) {
+  const auto network = by_hand(training);
+  XgradMlp model(training), eager(training);
+  xg::Tensor<> loss;
+  xg::Plan step = xg::capture([&] { loss = model.step(); });
+  for (int i = 0; i <= verified_steps; ++i) {
+    const float expected = eager.step().item();
+    if (i > 0) step();
+    if (loss.item() != expected)
+      disagree(training.name, "plan, step " + std::to_string(i), loss.item(), expected);
+  }
+  SystemBlocks blocks(state);
+  paired::compare(
+      state, only, 1, [&] { step(); },
+      [&] {
+        benchmark::DoNotOptimize(
+            network->step(training.images.data(), training.labels.data(), learning_rate));
+      });
+}
+
 void benchmark_scalar(benchmark::State& state) {
   const xg::Tensor<> x = xg::parameter(xg::Tensor<>(1.0f));
   const auto step = [&] {
@@ -250,8 +271,7 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&count, arguments.data());
   if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 1;
   add_context();
-  openblas_set_num_threads(1);
-  xg::set_threads(1);
+  xg::set_threads(1);  // OpenBLAS, too
 
   const std::vector<Training> trainings = {
       {"mlp_2_8_2_batch_4", {2, 8, 2}, 4},
@@ -263,6 +283,8 @@ int main(int argc, char** argv) {
     add(training.name, [&training, loss, only](benchmark::State& state) {
       benchmark_training(state, training, loss, only);
     });
+    add(training.name + "_plan",
+        [&training, only](benchmark::State& state) { benchmark_plan(state, training, only); });
   }
   const std::vector<Formula> formulas = {{"elementwise_1e6", variants::by_operations},
                                          {"sum_of_fuse_1e6", variants::sum_of_fuse},

@@ -128,16 +128,28 @@ Tensor<T> reduced_by_weight(const char* op, const Tensor<T>& elements, const Pic
   return divide(sum(elements), total, at);
 }
 
-/// The usual case, fused: rows and their labels, all of weight 1.
+/// Labels for all rows of scores (n, classes), none of them ignored.
+void check_all_labels(const Shape& scores, const Array<int>& labels, Location at) {
+  const char* op = "softmax_cross_entropy";
+  if (scores.size() != 2 || scores[0] == 0) {
+    fail(op, "scores (n, classes) with n of at least 1", to_string(scores), at);
+  }
+  if (check_labels(op, scores, labels, CrossEntropyOptions<float>().ignore_index, at) != scores[0])
+    fail(op, "labels of classes", "a label to be ignored", at);
+}
+
+/// The usual case, fused: rows and their labels, all of weight 1; `changing` if the labels may be
+/// others when the kernel runs.
 template <class T>
-Tensor<T> mean_over_rows(const Tensor<T>& logits, const Array<int>& list) {
+Tensor<T> mean_over_rows(const Tensor<T>& logits, const SharedArray<int>& labels, bool changing,
+                         Location at) {
   std::size_t rows = logits.shape()[0], classes = logits.shape()[1];
-  SharedArray<int> labels = shared(list);
   Tensor<T> probabilities = empty<T>(logits.shape());
   Tensor<T> loss = empty<T>({});
   launch(
-      [rows, classes, labels, probabilities](Array<T>& out, const Array<T>& in) {
+      [rows, classes, labels, changing, at, probabilities](Array<T>& out, const Array<T>& in) {
         const int* label = labels->data();
+        if (changing) check_all_labels(in.shape(), *labels, at);
         T* to = probabilities.storage()->array.data();
         auto losses = [&](std::size_t begin, std::size_t end) {
           double sum = 0;
@@ -200,8 +212,16 @@ Tensor<T> softmax_cross_entropy(const Tensor<T>& logits, const Array<int>& label
   std::size_t counting =
       check_labels("softmax_cross_entropy", shape, labels, options.ignore_index, at);
   if (shape.size() == 2 && counting > 0 && counting == shape[0])
-    return mean_over_rows(logits, labels);
+    return mean_over_rows(logits, shared(labels), false, at);
   return softmax_cross_entropy(logits, labels, options, at);
+}
+
+template <class T>
+Tensor<T> softmax_cross_entropy(const Tensor<T>& logits, const SharedArray<int>& labels,
+                                Location at) {
+  if (!labels) fail("softmax_cross_entropy", "labels", "a null pointer", at);
+  check_all_labels(logits.shape(), *labels, at);
+  return mean_over_rows(logits, labels, true, at);
 }
 
 template <class T>
@@ -215,7 +235,7 @@ Tensor<T> softmax_cross_entropy(const Tensor<T>& logits, const Array<int>& label
   T smoothing = static_cast<T>(options.label_smoothing);
   if (shape.size() == 2 && counting > 0 && counting == shape[0] && !options.weight.defined() &&
       smoothing == 0 && options.reduction == Reduction::mean) {
-    return mean_over_rows(logits, labels);
+    return mean_over_rows(logits, shared(labels), false, at);
   }
   Picks<T> picks(shape, labels, options.weight, options.ignore_index);
   Tensor<T> log_p = log_softmax(logits, 1, at);

@@ -35,6 +35,13 @@ template <class T>
 Tensor<T> softmax_cross_entropy(const Tensor<T>& logits, const Array<int>& labels,
                                 Location at = here());
 
+/// The same, mean over rows of logits Z (n, classes), for labels that may change: they are not
+/// copied, and a plan reads them anew each time it runs. Each has to be in [0, classes).
+/// Throws as above; from a plan, too, if a label is then outside, or they are fewer or more.
+template <class T>
+Tensor<T> softmax_cross_entropy(const Tensor<T>& logits, const SharedArray<int>& labels,
+                                Location at = here());
+
 /// y = the same with options: w_label (1 - s) (ln sum e^z - z_label) + s / classes sum_j w_j
 /// (ln sum e^z - z_j) for each row, s the label smoothing, reduced. The mean is the sum over the
 /// rows not ignored, divided by the sum of their w_label.   Gradients by log_softmax.   Throws as
@@ -81,6 +88,8 @@ Tensor<T> nll_loss(const Tensor<T>& log_probabilities, const E& labels,
 
 #define XGRAD_CLASSIFICATION(linkage, T)                                                           \
   linkage template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Array<int>&, Location); \
+  linkage template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const SharedArray<int>&,      \
+                                                   Location);                                      \
   linkage template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Array<int>&,            \
                                                    const CrossEntropyOptions<T>&, Location);       \
   linkage template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Tensor<T>&,             \

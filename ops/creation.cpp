@@ -37,7 +37,7 @@ Tensor<T> eye(std::size_t n, std::size_t m, int k) {
   Tensor<T> y = zeros<T>({n, m});
   std::size_t row = k < 0 ? static_cast<std::size_t>(-static_cast<std::ptrdiff_t>(k)) : 0;
   std::size_t column = k > 0 ? static_cast<std::size_t>(k) : 0;
-  T* elements = y.mutable_value().data();
+  T* elements = y.storage()->array.data();
   for (; row < n && column < m; ++row, ++column) elements[row * m + column] = 1;
   return y;
 }

@@ -9,9 +9,13 @@ std::uint64_t rotated(std::uint64_t x, int bits) noexcept { return x << bits | x
 
 template <class T, class Draw>
 Tensor<T> drawn(const Shape& shape, const Draw& draw) {
-  Array<T> array = empty_array<T>(shape);
-  for (T& element : array) element = draw();
-  return Tensor<T>(std::move(array));
+  Tensor<T> y = empty<T>(shape);
+  launch(
+      [draw](Array<T>& out) {
+        for (T& element : out) element = draw();
+      },
+      y);
+  return y;
 }
 
 }  // namespace
@@ -73,8 +77,8 @@ Tensor<T> uniform(const Shape& shape, double low, double high, Generator& genera
          std::to_string(low) + " and " + std::to_string(high), at);
   }
   const T first = static_cast<T>(low), end = static_cast<T>(high);
-  return drawn<T>(shape, [&] {
-    T x = static_cast<T>(low + (high - low) * uniform01(generator));
+  return drawn<T>(shape, [=, from = &generator] {
+    T x = static_cast<T>(low + (high - low) * uniform01(*from));
     return x < end ? x : std::nextafter(end, first);  // rounded up to the end
   });
 }
@@ -86,13 +90,14 @@ Tensor<T> normal(const Shape& shape, double mean, double deviation, Generator& g
     fail("normal", "a finite mean and a finite deviation >= 0",
          std::to_string(mean) + " and " + std::to_string(deviation), at);
   }
-  return drawn<T>(shape, [&] { return static_cast<T>(mean + deviation * normal(generator)); });
+  return drawn<T>(
+      shape, [=, from = &generator] { return static_cast<T>(mean + deviation * normal(*from)); });
 }
 
 template <class T>
 Tensor<T> bernoulli(const Shape& shape, double p, Generator& generator, Location at) {
   if (!(p >= 0 && p <= 1)) fail("bernoulli", "p from 0 to 1", std::to_string(p), at);
-  return drawn<T>(shape, [&] { return T(uniform01(generator) < p ? 1 : 0); });
+  return drawn<T>(shape, [p, from = &generator] { return T(uniform01(*from) < p ? 1 : 0); });
 }
 
 XGRAD_RANDOM(, float)

@@ -46,7 +46,7 @@ List<T> jacobians_of(const Tensor<T>& y, const List<T>& x, Graph graph, Location
   std::vector<List<T>> rows(x.size());
   for (std::size_t k = 0; k < y.size(); ++k) {
     Tensor<T> cotangent = zeros<T>(y.shape());
-    cotangent.mutable_value().data()[k] = 1;
+    cotangent.storage()->array.data()[k] = 1;
     List<T> g = pulled(y, x, cotangent, graph, at);
     for (std::size_t i = 0; i < x.size(); ++i) {
       rows[i].push_back(reshape(g[i], Shape{1, x[i].size()}, at));

@@ -33,6 +33,24 @@ TEST(Tour, Fuse) {
   EXPECT_GRADIENT(formula, x, v);
 }
 
+TEST(Tour, Plans) {
+  const xg::Tensor<> a = {{1, 2}, {3, 4}}, target = {1, 0}, inputs = xg::zeros({2, 2});
+  const auto w = xg::parameter({0.5f, -0.5f});
+  xg::nn::Adam<> optimizer({w});
+  xg::Tensor<> loss;
+  // clang-format off
+  xg::Plan step = xg::capture([&] {  // does it once
+    optimizer.zero_grad();
+    loss = xg::mean(xg::square(xg::dot(w, inputs) - target));
+    loss.backward();
+    optimizer.step();
+  });
+  inputs.assign(a + 1);  // new data goes into the tensors that were there
+  step();
+  // clang-format on
+  EXPECT_FLOAT_EQ(loss.item(), 2.5f);
+}
+
 TEST(Tour, Transforms) {
   const xg::Tensor<double> x = {0.5, -1, 2}, u = {1, 0, 0};
   auto energy = [](auto p) { return xg::sum(p * p * p); };

@@ -59,7 +59,7 @@ double clip_grad_norm(const std::vector<Tensor<T>>& parameters, double max_norm,
   }
   for (const Tensor<T>& p : parameters) {
     if (!p.has_grad()) continue;
-    p.grad().mutable_value();  // counts as a write
+    p.grad().written();
     launch(
         [order, max_norm](Array<T>& g, const Array<double>& sum) {
           const double factor = max_norm / (norm_of(sum(), order) + 1e-6);
@@ -78,7 +78,7 @@ void clip_grad_value(const std::vector<Tensor<T>>& parameters, double limit, Loc
   check("clip_grad_value", limit >= 0, "limit >= 0", limit, at);
   for (const Tensor<T>& p : parameters) {
     if (!p.has_grad()) continue;
-    p.grad().mutable_value();
+    p.grad().written();
     launch(
         [limit](Array<T>& g) {
           const Batch<T> most(static_cast<T>(limit)), least = -most;
@@ -100,7 +100,7 @@ ExponentialMovingAverage<T>::ExponentialMovingAverage(const std::vector<Tensor<T
 template <class T>
 void ExponentialMovingAverage<T>::update() {
   for (std::size_t i = 0; i < tensors_.size(); ++i) {
-    averages_[i].mutable_value();
+    averages_[i].written();
     launch(
         [decay = decay_](Array<T>& average, const Array<T>& p) {
           const Batch<T> rest(static_cast<T>(1 - decay));

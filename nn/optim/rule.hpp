@@ -182,7 +182,7 @@ void Optimizer<T, Options>::step() {
   for (const Entry& entry : entries_) {
     const Tensor<T>& p = entry.parameter;
     if (!p.has_grad()) continue;
-    p.mutable_value();  // counts as a write
+    p.written();
     launch(entry.update, p, p.grad());
   }
 }
