@@ -1,10 +1,11 @@
 // Plans: bit for bit what the code that they were captured from does, without memory from the
 // system; and clear errors for what they cannot do.
+#include "same_bits.hpp"
+
 #include <xgrad/xgrad.hpp>
 
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -12,14 +13,9 @@
 #include <vector>
 
 namespace xg = xgrad;
-namespace nn = xgrad::nn;
+using tests::same_bits;
 
 namespace {
-
-template <class T>
-bool same_bits(const xg::Tensor<T>& a, const xg::Tensor<T>& b) {
-  return a.shape() == b.shape() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
-}
 
 template <class F>
 std::string message_of(const F& f) {
@@ -161,46 +157,6 @@ TYPED_TEST(Plans, DifferentiateTwice) {
   w.assign(w + 1);
   plan();
   EXPECT_TRUE(same_bits(planned, second(w)));
-}
-
-/// Three layers with what differs between training and use, by Adam with a rate that falls.
-template <class T>
-struct Network {
-  xg::Generator generator{3};
-  nn::Dense<T> first{4, 6, generator}, second{6, 2, generator};
-  nn::BatchNorm1d<T> normalization{6};
-  nn::Adam<T> optimizer{parameters(), 0.05};
-  xg::Tensor<T> x = xg::uniform<T>({5, 4}, -1, 1, generator), loss;
-
-  std::vector<xg::Tensor<T>> parameters() {
-    std::vector<xg::Tensor<T>> result = nn::parameters(first);
-    for (const auto& p : nn::parameters(normalization)) result.push_back(p);
-    for (const auto& p : nn::parameters(second)) result.push_back(p);
-    return result;
-  }
-  void step() {
-    optimizer.zero_grad();
-    loss = xg::mean(xg::square(second(xg::relu(normalization(first(x))))));
-    loss.backward();
-    optimizer.step();
-  }
-};
-
-TYPED_TEST(Plans, CountTheStepsOfAnOptimizer) {
-  Network<TypeParam> eager, planned;
-  eager.step();
-  xg::Plan step = xg::capture([&] { planned.step(); });
-  for (int i = 1; i < 20; ++i) {
-    eager.optimizer.learning_rate = planned.optimizer.learning_rate = 0.05 / i;
-    eager.step();
-    step();
-    EXPECT_TRUE(same_bits(eager.loss, planned.loss)) << i;
-  }
-  for (std::size_t i = 0; i < eager.parameters().size(); ++i) {
-    EXPECT_TRUE(same_bits(eager.parameters()[i], planned.parameters()[i])) << "parameter " << i;
-  }
-  EXPECT_TRUE(same_bits(eager.normalization.running_mean, planned.normalization.running_mean));
-  EXPECT_TRUE(same_bits(eager.normalization.running_var, planned.normalization.running_var));
 }
 
 TYPED_TEST(Plans, DrawRandomNumbersAnew) {

@@ -1,5 +1,7 @@
 // Threads: the same bits for any number of them, exceptions carried over, calls from several
 // threads and from a child process.
+#include "same_bits.hpp"
+
 #include <xgrad/ops/fuse.hpp>
 #include <xgrad/ops/kernels/parallel.hpp>
 #include <xgrad/xgrad.hpp>
@@ -167,8 +169,7 @@ template <class T>
 void expect_same_bits(const std::vector<xg::Tensor<T>>& a, const std::vector<xg::Tensor<T>>& b) {
   ASSERT_EQ(a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) {
-    ASSERT_EQ(a[i].shape(), b[i].shape());
-    EXPECT_EQ(std::memcmp(a[i].data(), b[i].data(), a[i].size() * sizeof(T)), 0) << "result " << i;
+    EXPECT_TRUE(tests::same_bits(a[i], b[i])) << "result " << i;
   }
 }
 
