@@ -10,16 +10,14 @@
 // with the exact solution, which Cole and Hopf's transformation gives as an integral.
 #include <xgrad/xgrad.hpp>
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "command_line.hpp"
 #include "plots.hpp"
 
 namespace xg = xgrad;
@@ -198,32 +196,17 @@ void run(Options options) {
 
 int main(int argc, char** argv) {
   Options options;
-  CLI::App app("Learns the solution of Burgers' equation from the equation alone.");
-  app.get_formatter()->column_width(44);
-  app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return "error: " + std::string(error.what()) + " (see --help)\n";
-  });
-  const auto option = [&](const char* name, auto& value, const char* type, const char* text) {
-    return app.add_option(name, value, text)->type_name(type)->capture_default_str();
-  };
-  const CLI::Validator count = CLI::Range(1, 100000).description("");
-  option("--points", options.points, "N", "at which the equation is to hold")->check(count);
-  option("--width", options.width, "N", "neurons in a hidden layer")->check(count);
-  option("--layers", options.layers, "N", "hidden layers")
-      ->check(CLI::Range(1, 20).description(""));
-  option("--iterations", options.iterations, "N", "of L-BFGS")->check(count);
-  option("--viscosity", options.viscosity, "V", "the smaller, the steeper the front")
-      ->check(CLI::Range(0.01, 1.0).description(""));
-  option("--seed", options.seed, "N", "of the weights and the points");
-  option("--out", options.out, "FOLDER", "where the picture goes");
-  app.add_flag("--quick", options.quick, "fewer points and iterations");
-  app.add_flag("--no-pictures", options.no_pictures, "draw nothing");
-  CLI11_PARSE(app, argc, argv);
-
-  try {
-    run(options);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "error: %s\n", error.what());
-    return 1;
-  }
+  CommandLine line("Learns the solution of Burgers' equation from the equation alone.");
+  const CLI::Validator count = between(1, 100000);
+  line.option("--points", options.points, "N", "at which the equation is to hold")->check(count);
+  line.option("--width", options.width, "N", "neurons in a hidden layer")->check(count);
+  line.option("--layers", options.layers, "N", "hidden layers")->check(between(1, 20));
+  line.option("--iterations", options.iterations, "N", "of L-BFGS")->check(count);
+  line.option("--viscosity", options.viscosity, "V", "the smaller, the steeper the front")
+      ->check(between(0.01, 1.0));
+  line.option("--seed", options.seed, "N", "of the weights and the points");
+  line.option("--out", options.out, "FOLDER", "where the picture goes");
+  line.flag("--quick", options.quick, "fewer points and iterations");
+  line.flag("--no-pictures", options.no_pictures, "draw nothing");
+  return line.run(argc, argv, [&] { run(options); });
 }

@@ -2,17 +2,16 @@
 // Sutton & Barto 2018, sec. 13.4). For the options, --help.
 #include <xgrad/xgrad.hpp>
 
-#include <CLI/CLI.hpp>
-
 #include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <deque>
-#include <exception>
 #include <numeric>
 #include <string>
 #include <vector>
+
+#include "command_line.hpp"
 
 namespace xg = xgrad;
 namespace nn = xgrad::nn;
@@ -228,30 +227,21 @@ bool run(Options options) {
 
 int main(int argc, char** argv) {
   Options options;
-  CLI::App app("Learns to balance a pole on a cart by policy gradients.");
-  app.get_formatter()->column_width(44);
-  app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return "error: " + std::string(error.what()) + " (see --help)\n";
-  });
-  const auto option = [&](const char* name, auto& value, const char* type, const char* text) {
-    return app.add_option(name, value, text)->type_name(type)->capture_default_str();
-  };
-  const CLI::Validator count = CLI::Range(1, 1000000).description("");
-  const CLI::Validator fraction = CLI::Range(0.0, 1.0).description("");
-  option("--updates", options.updates, "N", "at most so many steps of the policy")->check(count);
-  option("--episodes", options.episodes, "N", "between two of them")->check(count);
-  option("--hidden", options.hidden, "N", "units of policy and baseline")->check(count);
-  option("--discount", options.discount, "RATE", "of later rewards, per step")->check(fraction);
-  option("--learning-rate", options.learning_rate, "RATE", "of both")->check(fraction);
-  option("--seed", options.seed, "N", "of weights, episodes and actions");
-  app.add_flag("--quick", options.quick, "a few updates");
-  CLI11_PARSE(app, argc, argv);
-
-  try {
-    if (run(options)) return 0;
+  CommandLine line("Learns to balance a pole on a cart by policy gradients.");
+  const CLI::Validator count = between(1, 1000000);
+  const CLI::Validator fraction = between(0.0, 1.0);
+  line.option("--updates", options.updates, "N", "at most so many steps of the policy")
+      ->check(count);
+  line.option("--episodes", options.episodes, "N", "between two of them")->check(count);
+  line.option("--hidden", options.hidden, "N", "units of policy and baseline")->check(count);
+  line.option("--discount", options.discount, "RATE", "of later rewards, per step")
+      ->check(fraction);
+  line.option("--learning-rate", options.learning_rate, "RATE", "of both")->check(fraction);
+  line.option("--seed", options.seed, "N", "of weights, episodes and actions");
+  line.flag("--quick", options.quick, "a few updates");
+  return line.run(argc, argv, [&] {
+    if (run(options)) return true;
     std::fprintf(stderr, "error: it has not learned enough\n");
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "error: %s\n", error.what());
-  }
-  return 1;
+    return false;
+  });
 }

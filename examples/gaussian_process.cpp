@@ -6,16 +6,14 @@
 // derivatives go through the kernel matrix, its Cholesky factor and the solved system.
 #include <xgrad/xgrad.hpp>
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "command_line.hpp"
 #include "plots.hpp"
 
 namespace xg = xgrad;
@@ -204,29 +202,15 @@ void run(const Options& options) {
 
 int main(int argc, char** argv) {
   Options options;
-  CLI::App app("Fits a Gaussian process to a series by L-BFGS and forecasts how it goes on.");
-  app.get_formatter()->column_width(44);
-  app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return "error: " + std::string(error.what()) + " (see --help)\n";
-  });
-  const auto option = [&](const char* name, auto& value, const char* type, const char* text) {
-    return app.add_option(name, value, text)->type_name(type)->capture_default_str();
-  };
-  const CLI::Validator count = CLI::Range(2, 2000).description("");
-  option("--months", options.months, "N", "measurements to learn from")->check(count);
-  option("--forecast", options.forecast, "N", "months to forecast")->check(count);
-  option("--noise", options.noise, "SIZE", "standard deviation of the measurements' error")
-      ->check(CLI::Range(0.01, 10.0).description(""));
-  option("--seed", options.seed, "N", "of the noise");
-  option("--out", options.out, "FOLDER", "where the picture goes");
-  app.add_flag("--quick", options.quick, "a few iterations");
-  app.add_flag("--no-pictures", options.no_pictures, "draw nothing");
-  CLI11_PARSE(app, argc, argv);
-
-  try {
-    run(options);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "error: %s\n", error.what());
-    return 1;
-  }
+  CommandLine line("Fits a Gaussian process to a series by L-BFGS and forecasts how it goes on.");
+  const CLI::Validator count = between(2, 2000);
+  line.option("--months", options.months, "N", "measurements to learn from")->check(count);
+  line.option("--forecast", options.forecast, "N", "months to forecast")->check(count);
+  line.option("--noise", options.noise, "SIZE", "standard deviation of the measurements' error")
+      ->check(between(0.01, 10.0));
+  line.option("--seed", options.seed, "N", "of the noise");
+  line.option("--out", options.out, "FOLDER", "where the picture goes");
+  line.flag("--quick", options.quick, "a few iterations");
+  line.flag("--no-pictures", options.no_pictures, "draw nothing");
+  return line.run(argc, argv, [&] { run(options); });
 }

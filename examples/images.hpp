@@ -1,18 +1,20 @@
-// What the programs that classify Fashion-MNIST share: its classes, a part of it, pictures.
+// What the programs that classify Fashion-MNIST share: its classes, a part of it, the training of a
+// classifier, pictures.
 #pragma once
 #include <xgrad/nn/training/metrics.hpp>
 #include <xgrad/xgrad.hpp>
 
 #include <xtensor/xview.hpp>
 
-#include <algorithm>
-#include <cmath>
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "plots.hpp"
+#include "progress.hpp"
 
 namespace images {
 
@@ -20,36 +22,68 @@ inline const std::vector<std::string> classes = {"T-shirt/top", "Trouser",   "Pu
                                                  "Coat",        "Sandal",    "Shirt",    "Sneaker",
                                                  "Bag",         "Ankle boot"};
 
-/// The learning rate's factor, from 1 down to 0 along half a cosine, as t goes from 0 to 1
-/// (Loshchilov & Hutter 2017).
-inline double decay(double t) { return 0.5 + 0.5 * std::cos(std::acos(-1.0) * t); }
-
-inline xgrad::Array<int> predicted_classes(const xgrad::Tensor<>& logits /*(n, classes)*/) {
-  const std::size_t n = logits.shape()[0], count = logits.shape()[1];
-  xgrad::Array<int> result = xgrad::empty_array<int>({n});
-  for (std::size_t i = 0; i < n; ++i) {
-    const float* row = logits.data() + i * count;
-    result(i) = static_cast<int>(std::max_element(row, row + count) - row);
-  }
-  return result;
-}
-
 inline xgrad::nn::Dataset head(const xgrad::nn::Dataset& dataset, std::size_t count) {
   return {xt::view(dataset.images, xt::range(0, count)),
           xt::view(dataset.labels, xt::range(0, count))};
 }
 
+/// How a classifier is trained: the learning rate is what it is at first.
+struct Training {
+  std::size_t epochs, batch;
+  double learning_rate;
+};
+struct Result {
+  std::vector<plots::Epoch> history;
+  xgrad::Tensor<> test_logits;
+};
+
+/// Trains by Adam, with a learning rate that falls to 0 along half a cosine, measures the model by
+/// what test_logits() gives after each epoch, and tells how it goes.
+template <class Model, class TestLogits>
+Result fit(Model& model, const xgrad::nn::Split& data, const Training& training,
+           xgrad::nn::Generator& generator, const TestLogits& test_logits) {
+  namespace nn = xgrad::nn;
+  const auto start = std::chrono::steady_clock::now();
+  nn::Adam optimizer(nn::parameters(model), training.learning_rate);
+  const nn::CosineAnnealingLR schedule{
+      static_cast<std::int64_t>(training.epochs * data.train.size())};
+  std::int64_t images_seen = 0;
+  Result result;
+  for (std::size_t epoch = 1; epoch <= training.epochs; ++epoch) {
+    Progress progress(epoch, training.epochs, data.train.size());
+    for (auto [batch, labels] : nn::batches(data.train, training.batch, generator)) {
+      const auto logits = model(batch);
+      const auto loss = xgrad::softmax_cross_entropy(logits, labels);
+      optimizer.zero_grad();
+      loss.backward();
+      optimizer.learning_rate = schedule(training.learning_rate, images_seen);
+      optimizer.step();
+
+      images_seen += static_cast<std::int64_t>(labels.size());
+      progress.add(labels.size(), loss.item(), nn::accuracy(logits, labels));
+    }
+    result.test_logits = test_logits();
+    const double test_accuracy = nn::accuracy(result.test_logits, data.test.labels);
+    progress.finish(test_accuracy);
+    result.history.push_back({progress.loss(), progress.accuracy(), test_accuracy});
+  }
+  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+  std::printf("test accuracy %.4f after %.1f s of training\n", result.history.back().test_accuracy,
+              time.count());
+  return result;
+}
+
 /// Draws curves.png, predictions.png and confusion.png, or says why not.
-inline void draw(const std::vector<plots::Epoch>& history, const xgrad::Tensor<>& test_logits,
-                 const xgrad::nn::Dataset& test, const std::filesystem::path& folder) {
+inline void draw(const Result& result, const xgrad::nn::Dataset& test,
+                 const std::filesystem::path& folder) {
   const auto curves = folder / "curves.png", predictions = folder / "predictions.png",
              confusion = folder / "confusion.png";
   xgrad::nn::ConfusionMatrix matrix(classes.size());
-  matrix.add(test_logits, test.labels);
+  matrix.add(result.test_logits, test.labels);
+  const xgrad::Array<int> predicted = xt::cast<int>(xgrad::argmax(result.test_logits, 1));
   try {
-    plots::draw_curves(history, curves);
-    plots::draw_predictions(test.images, test.labels, predicted_classes(test_logits), classes,
-                            predictions);
+    plots::draw_curves(result.history, curves);
+    plots::draw_predictions(test.images, test.labels, predicted, classes, predictions);
     plots::draw_confusion_matrix(matrix.counts(), classes, confusion);
     std::printf("pictures: %s, %s, %s\n", curves.c_str(), predictions.c_str(), confusion.c_str());
   } catch (const plots::Error& error) {

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <vector>
 
 #include "text.hpp"
@@ -63,7 +65,7 @@ struct Training {
   std::size_t steps, batch, length;
 };
 
-/// Trains by Adam with the rate learning_rate(step / steps), and tells ten times how it goes.
+/// Trains by Adam with the rate learning_rate(steps done), and tells ten times how it goes.
 template <class Model, class LearningRate>
 void fit(Model& model, const Text& text, const Training& training,
          const LearningRate& learning_rate, xgrad::nn::Generator& generator) {
@@ -76,8 +78,7 @@ void fit(Model& model, const Text& text, const Training& training,
     const xgrad::Tensor<> loss = loss_of(model, windows);
     optimizer.zero_grad();
     loss.backward();
-    optimizer.learning_rate =
-        learning_rate(static_cast<double>(step - 1) / static_cast<double>(training.steps));
+    optimizer.learning_rate = learning_rate(static_cast<std::int64_t>(step - 1));
     optimizer.step();
     sum += static_cast<double>(loss.item());
     if (step % report != 0) continue;
@@ -90,6 +91,30 @@ void fit(Model& model, const Text& text, const Training& training,
     std::fflush(stdout);
     sum = 0;
   }
+}
+
+/// Trains a model, and tells how well it predicts windows of `length` held-out characters, beside
+/// counts up to `order`. Whether it beats them.
+template <class Model, class LearningRate>
+bool beats_counting(Model& model, const Text& text, const Training& training,
+                    const LearningRate& learning_rate, xgrad::nn::Generator& generator,
+                    std::size_t length, std::size_t order) {
+  const auto start = std::chrono::steady_clock::now();
+  fit(model, text, training, learning_rate, generator);
+  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+  const double counted = ngram_bits_per_character(text, order);
+  const double bits = bits_per_character(model, text.held_out, length);
+  std::printf("%.3f bits per held-out character after %.0f s; counting up to order %zu: %.3f\n",
+              bits, time.count(), order, counted);
+  return bits < counted;
+}
+
+/// Loads a text and tells how much there is.
+inline Text load_and_tell(const std::filesystem::path& path) {
+  Text text = load(path);
+  std::printf("%zu characters to learn from, %zu held out, %zu kinds\n", text.train.size(),
+              text.held_out.size(), text.characters());
+  return text;
 }
 
 }  // namespace text

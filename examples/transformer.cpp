@@ -3,17 +3,14 @@
 // options, --help.
 #include <xgrad/xgrad.hpp>
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <exception>
 #include <iostream>
 #include <string>
 #include <vector>
 
+#include "command_line.hpp"
 #include "text_model.hpp"
 
 namespace xg = xgrad;
@@ -119,63 +116,49 @@ bool run(Options options) {
     options.layers = 1;
     options.sample = 40;
   }
-  const text::Text text = text::load(options.text);
-  std::printf("%zu characters to learn from, %zu held out, %zu kinds\n", text.train.size(),
-              text.held_out.size(), text.characters());
+  const text::Text text = text::load_and_tell(options.text);
   nn::Generator generator(options.seed);
   nn::default_generator() = nn::Generator(options.seed + 1);  // dropout's
   Transformer model(text.characters(), options, generator);
   std::cout << nn::summary(model, {1, options.length}) << std::flush;
 
-  const auto start = std::chrono::steady_clock::now();
-  const auto rate = [&](double t) { return options.learning_rate * warm_up_and_decay(t); };
-  text::fit(model, text, {options.steps, options.batch, options.length}, rate, generator);
-  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-  const std::size_t order = options.quick ? 0 : 3;
-  const double counted = text::ngram_bits_per_character(text, order);
-  const double bits = text::bits_per_character(model, text.held_out, options.length);
-  std::printf("%.3f bits per held-out character after %.0f s; counting up to order %zu: %.3f\n",
-              bits, time.count(), order, counted);
+  const auto rate = [&](std::int64_t step) {
+    return options.learning_rate *
+           warm_up_and_decay(static_cast<double>(step) / static_cast<double>(options.steps));
+  };
+  const bool better =
+      text::beats_counting(model, text, {options.steps, options.batch, options.length}, rate,
+                           generator, options.length, options.quick ? 0 : 3);
   std::printf("--- %s\n", written(model, text, options, generator).c_str());
-  return bits < counted;
+  return better;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   Options options;
-  CLI::App app("Trains a small causal transformer on the characters of a text, and has it write.");
-  app.get_formatter()->column_width(44);
-  app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return "error: " + std::string(error.what()) + " (see --help)\n";
-  });
-  const auto option = [&](const char* name, auto& value, const char* type, const char* text) {
-    return app.add_option(name, value, text)->type_name(type)->capture_default_str();
-  };
-  const CLI::Validator count = CLI::Range(1, 1000000).description("");
-  const CLI::Validator fraction = CLI::Range(0.0, 1.0).description("");
-  option("--steps", options.steps, "N", "training steps")->check(count);
-  option("--batch", options.batch, "N", "windows in a step")->check(count);
-  option("--length", options.length, "N", "characters in a window")->check(count);
-  option("--features", options.features, "N", "numbers per character")->check(count);
-  option("--heads", options.heads, "N", "heads of the attention")->check(count);
-  option("--layers", options.layers, "N", "encoder layers")->check(count);
-  option("--dropout", options.dropout, "P", "probability to drop")->check(fraction);
-  option("--learning-rate", options.learning_rate, "RATE", "at its highest")->check(fraction);
-  option("--seed", options.seed, "N", "of weights, windows and samples");
-  option("--text", options.text, "PATH", "a file, or a folder with Debian's licences");
-  option("--prompt", options.prompt, "TEXT", "what the sample starts with");
-  option("--sample", options.sample, "N", "characters to write");
-  option("--temperature", options.temperature, "T", "below 1, likely characters are preferred")
-      ->check(CLI::Range(1e-3, 100.0).description(""));
-  app.add_flag("--quick", options.quick, "a minute model, trained for a moment");
-  CLI11_PARSE(app, argc, argv);
-
-  try {
-    if (run(options)) return 0;
+  CommandLine line(
+      "Trains a small causal transformer on the characters of a text, and has it write.");
+  const CLI::Validator count = between(1, 1000000);
+  const CLI::Validator fraction = between(0.0, 1.0);
+  line.option("--steps", options.steps, "N", "training steps")->check(count);
+  line.option("--batch", options.batch, "N", "windows in a step")->check(count);
+  line.option("--length", options.length, "N", "characters in a window")->check(count);
+  line.option("--features", options.features, "N", "numbers per character")->check(count);
+  line.option("--heads", options.heads, "N", "heads of the attention")->check(count);
+  line.option("--layers", options.layers, "N", "encoder layers")->check(count);
+  line.option("--dropout", options.dropout, "P", "probability to drop")->check(fraction);
+  line.option("--learning-rate", options.learning_rate, "RATE", "at its highest")->check(fraction);
+  line.option("--seed", options.seed, "N", "of weights, windows and samples");
+  line.option("--text", options.text, "PATH", "a file, or a folder with Debian's licences");
+  line.option("--prompt", options.prompt, "TEXT", "what the sample starts with");
+  line.option("--sample", options.sample, "N", "characters to write");
+  line.option("--temperature", options.temperature, "T", "below 1, likely characters are preferred")
+      ->check(between(1e-3, 100.0));
+  line.flag("--quick", options.quick, "a minute model, trained for a moment");
+  return line.run(argc, argv, [&] {
+    if (run(options)) return true;
     std::fprintf(stderr, "error: counting characters does better\n");
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "error: %s\n", error.what());
-  }
-  return 1;
+    return false;
+  });
 }

@@ -2,16 +2,14 @@
 // makes: test images beside their reconstructions, and images of its own. For the options, --help.
 #include <xgrad/xgrad.hpp>
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "command_line.hpp"
 #include "plots.hpp"
 
 namespace xg = xgrad;
@@ -164,34 +162,23 @@ void run(const Options& options) {
 
 int main(int argc, char** argv) {
   Options options;
-  CLI::App app("Trains a variational autoencoder on Fashion-MNIST and draws images that it makes.");
-  app.get_formatter()->column_width(44);
-  app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return "error: " + std::string(error.what()) + " (see --help)\n";
-  });
-  const auto option = [&](const char* name, auto& value, const char* type, const char* text) {
-    return app.add_option(name, value, text)->type_name(type)->capture_default_str();
-  };
-  const CLI::Validator count = CLI::Range(1, 100000).description("");
-  const CLI::Validator fraction = CLI::Range(0.0, 1.0).description("");
-  option("--epochs", options.epochs, "N", "passes over the training set")->check(count);
-  option("--batch", options.batch, "N", "images in a training step")->check(count);
-  option("--learning-rate", options.learning_rate, "RATE", "of Adam")->check(fraction);
-  option("--hidden", options.hidden, "N", "neurons in the hidden layers")->check(count);
-  option("--latent", options.latent, "N", "latent variables")->check(count);
-  option("--seed", options.seed, "N", "of the weights, the order of the images and all draws");
-  option("--data", options.data, "FOLDER", "where the data set is");
-  option("--out", options.out, "FOLDER", "where the picture goes");
-  option("--save", options.save, "FILE", "the trained model, .safetensors or .npz");
-  app.add_flag("--quick", options.quick, "train and test on a tenth of the data, for two epochs");
-  app.add_flag("--no-pictures", options.no_pictures, "draw nothing");
-  CLI11_PARSE(app, argc, argv);
-  if (options.quick) options.epochs = std::min<std::size_t>(options.epochs, 2);
-
-  try {
+  CommandLine line(
+      "Trains a variational autoencoder on Fashion-MNIST and draws images that it makes.");
+  const CLI::Validator count = between(1, 100000);
+  const CLI::Validator fraction = between(0.0, 1.0);
+  line.option("--epochs", options.epochs, "N", "passes over the training set")->check(count);
+  line.option("--batch", options.batch, "N", "images in a training step")->check(count);
+  line.option("--learning-rate", options.learning_rate, "RATE", "of Adam")->check(fraction);
+  line.option("--hidden", options.hidden, "N", "neurons in the hidden layers")->check(count);
+  line.option("--latent", options.latent, "N", "latent variables")->check(count);
+  line.option("--seed", options.seed, "N", "of the weights, the order of the images and all draws");
+  line.option("--data", options.data, "FOLDER", "where the data set is");
+  line.option("--out", options.out, "FOLDER", "where the picture goes");
+  line.option("--save", options.save, "FILE", "the trained model, .safetensors or .npz");
+  line.flag("--quick", options.quick, "train and test on a tenth of the data, for two epochs");
+  line.flag("--no-pictures", options.no_pictures, "draw nothing");
+  return line.run(argc, argv, [&] {
+    if (options.quick) options.epochs = std::min<std::size_t>(options.epochs, 2);
     run(options);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "error: %s\n", error.what());
-    return 1;
-  }
+  });
 }
