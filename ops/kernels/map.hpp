@@ -67,11 +67,13 @@ void update_range(std::size_t n, const F& f, P*... p) {
       });
 }
 /// f(batches...) by reference over n elements of each array in turn; those not const are written
-/// back.
+/// back. If f owns what it captures, that stays in registers: each thread has a copy of f that
+/// nobody else sees.
 template <class T, class F, class... P>
 void update(std::size_t n, const F& f, P*... p) {
   parallel_for(n, parallel_grain, [&](std::size_t begin, std::size_t end) {
-    update_range<T>(end - begin, f, (p + begin)...);
+    const F own(f);
+    update_range<T>(end - begin, own, (p + begin)...);
   });
 }
 
