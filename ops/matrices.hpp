@@ -14,22 +14,13 @@ inline Shape lead_of(const Shape& shape) { return Shape(shape.begin(), shape.end
 template <class Visit>
 void for_each_matrix(const Shape& lead, const Shape& lead_a, const Shape& lead_b, std::size_t grain,
                      const Visit& visit) {
-  Odometer places(2);
-  std::ptrdiff_t a = 1, b = 1;  // of the axes within
-  for (std::size_t j = 0; j < lead.size(); ++j) {
-    auto next = [j](const Shape& shape, std::ptrdiff_t& size) {
-      std::size_t extent = j < shape.size() ? shape[shape.size() - 1 - j] : 1;
-      std::ptrdiff_t stride = extent == 1 ? 0 : size;
-      size *= static_cast<std::ptrdiff_t>(extent);
-      return stride;
-    };
-    places.push_outer(lead[lead.size() - 1 - j], {next(lead_a, a), next(lead_b, b)});
-  }
+  const Shape* shapes[] = {&lead_a, &lead_b};
+  const Odometer places = broadcast_odometer(lead, shapes, 2);
   parallel_for(size_of(lead), grain, [&](std::size_t begin, std::size_t end) {
     Odometer at = places;
     at.advance(begin);
     for (std::size_t i = begin; i < end; ++i, at.next()) {
-      visit(static_cast<std::size_t>(at.offset(0)), static_cast<std::size_t>(at.offset(1)), i);
+      visit(static_cast<std::size_t>(at.offset(1)), static_cast<std::size_t>(at.offset(2)), i);
     }
   });
 }

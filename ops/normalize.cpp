@@ -33,15 +33,6 @@ const Tensor<T>& or_else(const Tensor<T>& parameter, const Tensor<T>& x) {
   return parameter.defined() ? parameter : x;
 }
 
-/// f(i) for the places i where the rows of n elements of x begin.
-template <class T, class F>
-void for_rows(const Array<T>& x, std::size_t n, const F& f) {
-  if (n == 0) return;
-  parallel_for(x.size() / n, grain_rows(n), [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin * n; i < end * n; i += n) f(i);
-  });
-}
-
 /// The derivative as tensor operations. `axes` are the normalized ones.
 template <bool Centered, class T>
 void pull_recorded(Pullback<T>& p, const Tensor<T>& x, const Tensor<T>& weight,
@@ -66,7 +57,7 @@ Tensor<T> x_gradient(const Tensor<T>& g, const Tensor<T>& x, const Tensor<T>& we
       [n, eps, scaled = weight.defined()](Array<T>& out, const Array<T>& in_g, const Array<T>& in,
                                           const Array<T>& w) {
         with_elements(scaled ? w.data() : nullptr, 1, [&](auto of_weight) {
-          for_rows(in, n, [&](std::size_t i) {
+          parallel_rows(in.size(), n, [&](std::size_t i) {
             normalize_row_gradient<Centered>(out.data() + i, RowOf<T>{in_g.data() + i},
                                              RowOf<T>{in.data() + i}, n, eps, of_weight);
           });
@@ -118,7 +109,7 @@ Tensor<T> normalize_last(const char* op, const Tensor<T>& x, const Shape& normal
           Array<T>& out, const Array<T>& in, const Array<T>& w, const Array<T>& b) {
         with_elements(scaled ? w.data() : nullptr, 1, [&](auto of_weight) {
           with_elements(shifted ? b.data() : nullptr, 0, [&](auto of_bias) {
-            for_rows(in, n, [&](std::size_t i) {
+            parallel_rows(in.size(), n, [&](std::size_t i) {
               normalize_row<Centered>(out.data() + i, RowOf<T>{in.data() + i}, n, eps, of_weight,
                                       of_bias);
             });

@@ -23,11 +23,7 @@ Tensor<T> map_rows(const Tensor<T>& x, const Row& row) {
   launch(
       [row](Array<T>& out, const Array<T>& in) {
         std::size_t n = in.shape().back();
-        if (n == 0) return;
-        parallel_for(in.size() / n, grain_rows(n), [&](std::size_t begin, std::size_t end) {
-          for (std::size_t i = begin * n; i < end * n; i += n)
-            row(out.data() + i, in.data() + i, n);
-        });
+        parallel_rows(in.size(), n, [&](std::size_t i) { row(out.data() + i, in.data() + i, n); });
       },
       y, x);
   return y;

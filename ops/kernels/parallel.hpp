@@ -53,4 +53,13 @@ inline std::size_t grain_rows(std::size_t length) {
   return std::max<std::size_t>(1, parallel_grain / std::max<std::size_t>(length, 1));
 }
 
+/// f(i) for the places i at which the rows of `length` elements begin that make up `size` elements.
+template <class F>
+void parallel_rows(std::size_t size, std::size_t length, const F& f) {
+  if (length == 0) return;
+  parallel_for(size / length, grain_rows(length), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin * length; i < end * length; i += length) f(i);
+  });
+}
+
 }  // namespace xgrad

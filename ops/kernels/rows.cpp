@@ -62,8 +62,8 @@ Strides strides_of(const Shape& shape) {
   return strides;
 }
 
-RowWalk::RowWalk(const Shape& out, const Shape* const* in, std::size_t count)
-    : odometer_(count + 1), operands_(count) {
+Odometer broadcast_odometer(const Shape& out, const Shape* const* in, std::size_t count) {
+  Odometer odometer(count + 1);
   Odometer::Strides strides{}, size{};
   size.fill(1);  // of the axes within
   for (std::size_t j = 0; j < out.size(); ++j) {
@@ -73,12 +73,17 @@ RowWalk::RowWalk(const Shape& out, const Shape* const* in, std::size_t count)
       strides[k] = extent == 1 ? 0 : size[k];  // 0 along a broadcast axis
       size[k] *= static_cast<std::ptrdiff_t>(extent);
     }
-    odometer_.push_outer(out[out.size() - 1 - j], strides);
+    odometer.push_outer(out[out.size() - 1 - j], strides);
   }
-  inner_ = odometer_.pop_inner();
-  rows_ = size_of(out) == 0 ? 0 : odometer_.count();
-  pieces_ = std::max<std::size_t>(1, (inner_.extent + longest - 1) / longest);
+  return odometer;
 }
+
+RowWalk::RowWalk(const Shape& out, const Shape* const* in, std::size_t count)
+    : odometer_(broadcast_odometer(out, in, count)),
+      inner_(odometer_.pop_inner()),
+      operands_(count),
+      rows_(size_of(out) == 0 ? 0 : odometer_.count()),
+      pieces_(std::max<std::size_t>(1, (inner_.extent + longest - 1) / longest)) {}
 
 std::size_t RowWalk::grain() const {
   constexpr std::size_t row_cost = 16;  // of a row without elements, in elements

@@ -50,6 +50,10 @@ struct Row {
   std::array<std::size_t, Odometer::max_operands> in, step;
 };
 
+/// Counts through an array of shape `out`, to which `count` operands of shapes *in[k] broadcast:
+/// operand 0 is the array itself, operand k + 1 is *in[k].
+Odometer broadcast_odometer(const Shape& out, const Shape* const* in, std::size_t count);
+
 /// The rows of an array of shape `out`, to which `count` operands of shapes *in[k] broadcast; long
 /// ones in pieces.
 class RowWalk {
