@@ -15,8 +15,7 @@
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/binary.hpp>
 #include <xgrad/ops/exponential.hpp>
-#include <xgrad/ops/kernels/dual.hpp>
-#include <xgrad/ops/kernels/reduce.hpp>
+#include <xgrad/ops/kernels/formula.hpp>
 #include <xgrad/ops/logical.hpp>
 #include <xgrad/ops/mask.hpp>
 #include <xgrad/ops/reduce.hpp>
@@ -49,120 +48,6 @@ struct Partials {
   }
 };
 
-/// A stretch of a row: operand k is read at in[k][i * step[k]], the values go to y, their
-/// derivatives to d[k] where that is not null.
-template <class T, std::size_t K>
-struct Stretch {
-  std::array<const T*, K> in;
-  std::array<std::size_t, K> step;  // 0 or 1
-  T* y;
-  std::array<T*, K> d;
-
-  void advance(std::size_t n) {
-    for (std::size_t k = 0; k < K; ++k) {
-      in[k] += n * step[k];
-      if (d[k] != nullptr) d[k] += n;
-    }
-    y += n;
-  }
-};
-
-/// The loop of a formula, over whole batches; operands with step 0 stand spread over a batch. N is
-/// the number of inputs, or 0 if no derivative is wanted. All that a formula costs to compile is
-/// here, once.
-template <std::size_t N, class T, class F, std::size_t... K>
-void run_batches(const F& f, std::size_t n, const Stretch<T, sizeof...(K)>& at,
-                 std::index_sequence<K...>) {
-  auto variable = [](const T* from, std::size_t k) {
-    Batch<T> x = Batch<T>::load(from);
-    return N == 0 ? Dual<T, N>(x) : Dual<T, N>::variable(x, k);
-  };
-  const std::size_t mask[] = {(0 - at.step[K])...};
-  for (std::size_t i = 0; i < n; i += Batch<T>::size) {
-    const Dual<T, N> result = f(variable(at.in[K] + (i & mask[K]), K)...);
-    result.value().store(at.y + i);
-    for (std::size_t k = 0; k < N; ++k) {
-      if (at.d[k] != nullptr) result.partial(k).store(at.d[k] + i);
-    }
-  }
-}
-
-/// The same for any number of elements: what is left of the last batch by way of buffers.
-template <std::size_t N, class T, class F, std::size_t K>
-void run_stretch(const F& f, std::size_t n, Stretch<T, K> at) {
-  constexpr std::size_t width = Batch<T>::size;
-  constexpr auto operands = std::make_index_sequence<K>();
-  alignas(64) T spread[K][width], results[K + 1][width];
-  for (std::size_t k = 0; k < K; ++k) {
-    if (at.step[k] != 0) continue;
-    Batch<T>(*at.in[k]).store(spread[k]);
-    at.in[k] = spread[k];
-  }
-  const std::size_t rest = n % width;
-  if (n != rest) run_batches<N>(f, n - rest, at, operands);
-  if (rest == 0) return;
-  at.advance(n - rest);
-  Stretch<T, K> buffers = at;
-  buffers.y = results[K];
-  for (std::size_t k = 0; k < K; ++k) {
-    if (at.step[k] != 0) Batch<T>::load(at.in[k], rest).store(spread[k]);
-    buffers.in[k] = spread[k];
-    if (at.d[k] != nullptr) buffers.d[k] = results[k];
-  }
-  run_batches<N>(f, width, buffers, operands);
-  std::copy_n(results[K], rest, at.y);
-  for (std::size_t k = 0; k < K; ++k) {
-    if (at.d[k] != nullptr) std::copy_n(results[k], rest, at.d[k]);
-  }
-}
-
-/// The sum of f over n elements, whose values are kept only until they are added up.
-template <std::size_t N, class T, class F, std::size_t K>
-double sum_stretch(const F& f, std::size_t n, Stretch<T, K> at) {
-  constexpr std::size_t block = (1U << 14) / sizeof(T);  // stays in the first cache
-  alignas(64) T values[block];
-  double sum = 0;
-  for (std::size_t i = 0; i < n; i += block) {
-    const std::size_t length = std::min(block, n - i);
-    at.y = values;
-    run_stretch<N>(f, length, at);
-    sum += fold_row<SumOf>(values, length);
-    at.advance(length);
-  }
-  return sum;
-}
-
-/// Runs f over all elements. The values go to y; if that is null, only their sum is kept, which is
-/// returned.
-template <std::size_t N, class T, class F, class... In>
-double run_formula(const F& f, const Shape& shape, T* y, const std::array<T*, sizeof...(In)>& d,
-                   const In&... x) {
-  constexpr std::size_t count = sizeof...(In);
-  const T* in[] = {x.data()...};
-  auto stretch = [&](const Row& row) {
-    Stretch<T, count> at{{}, {}, y == nullptr ? y : y + row.out, d};
-    for (std::size_t k = 0; k < count; ++k) {
-      at.in[k] = in[k] + row.in[k];
-      at.step[k] = row.step[k];
-      if (d[k] != nullptr) at.d[k] += row.out;
-    }
-    return at;
-  };
-  const Shape* shapes[] = {&x.shape()...};
-  if (y != nullptr) {
-    for_each_row(shape, shapes,
-                 [&](const Row& row) { run_stretch<N>(f, row.length, stretch(row)); });
-    return 0;
-  }
-  const RowWalk rows(shape, shapes, count);
-  return fold_parts<SumOf, double>(
-      rows.size(), rows.grain(), [&](std::size_t begin, std::size_t end) {
-        double sum = 0;
-        rows.run(begin, end,
-                 [&](const Row& row) { sum += sum_stretch<N>(f, row.length, stretch(row)); });
-        return sum;
-      });
-}
 template <class T, std::size_t N, class F, class... In>
 double run_formula(const F& f, const Shape& shape, T* y, const Partials<T, N>& partials,
                    const In&... x) {
