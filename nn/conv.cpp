@@ -12,7 +12,9 @@ detail::Convolution<T, Options>::Convolution(const char* layer, std::size_t firs
                                              Generator& generator, Location at)
     : options(given) {
   const Extents window = checked_extents(layer, "kernel", kernel, 1, 1, at);
-  if (first == 0 || second == 0) fail(layer, "extents of at least 1", to_string({first, second}), at);
+  if (first == 0 || second == 0) {
+    fail(layer, "extents of at least 1", to_string({first, second}), at);
+  }
   const auto groups = static_cast<std::size_t>(options.groups);
   if (options.groups < 1 || first % groups != 0 || second % groups != 0) {
     fail(layer,

@@ -147,16 +147,24 @@ void check_padded(const char* op, const ConvDims& dims, Location at) {
   }
 }
 
+/// What a convolution and a transposed one have in common.
+template <std::size_t N, class Options>
+ConvDims window_dims(const char* op, const Shape& weight, const Options& options, Location at) {
+  ConvDims dims{};
+  dims.kernel = kernel_extents<N>(op, weight, at);
+  dims.stride = checked_extents(op, "stride", options.stride, 1, 1, at);
+  dims.padding = checked_extents(op, "padding", options.padding, 0, 0, at);
+  dims.dilation = checked_extents(op, "dilation", options.dilation, 1, 1, at);
+  return dims;
+}
+
 template <class T, std::size_t N>
 Tensor<T> conv(const char* op, const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& bias,
                const ConvOptions<N>& options, Activation activation, Location at) {
   const Shape &image = x.shape(), &w = weight.shape();
-  ConvDims dims{};
-  dims.image = spatial_extents<N>(op, "x", image, at);
-  dims.kernel = kernel_extents<N>(op, w, at);
-  dims.stride = checked_extents(op, "stride", options.stride, 1, 1, at);
-  dims.padding = checked_extents(op, "padding", options.padding, 0, 0, at);
-  dims.dilation = checked_extents(op, "dilation", options.dilation, 1, 1, at);
+  const Extents extents = spatial_extents<N>(op, "x", image, at);
+  ConvDims dims = window_dims<N>(op, w, options, at);
+  dims.image = extents;
   dims.groups = checked_groups(op, options.groups, w, w[0], at);
   check_channels(op, image, w, w[1] * dims.groups, dims.groups, at);
   check_bias(op, bias, w[0], at);
@@ -184,12 +192,9 @@ Tensor<T> conv_transpose(const char* op, const Tensor<T>& x, const Tensor<T>& we
                          const Tensor<T>& bias, const ConvTransposeOptions<N>& options,
                          Location at) {
   const Shape &given = x.shape(), &w = weight.shape();
-  ConvDims dims{};
-  dims.result = spatial_extents<N>(op, "x", given, at);
-  dims.kernel = kernel_extents<N>(op, w, at);
-  dims.stride = checked_extents(op, "stride", options.stride, 1, 1, at);
-  dims.padding = checked_extents(op, "padding", options.padding, 0, 0, at);
-  dims.dilation = checked_extents(op, "dilation", options.dilation, 1, 1, at);
+  const Extents extents = spatial_extents<N>(op, "x", given, at);
+  ConvDims dims = window_dims<N>(op, w, options, at);
+  dims.result = extents;
   Extents more = checked_extents(op, "output_padding", options.output_padding, 0, 0, at);
   dims.groups = checked_groups(op, options.groups, w, w[0], at);
   check_channels(op, given, w, w[0], dims.groups, at);
