@@ -59,12 +59,16 @@ void launch(const Kernel& kernel, const Tensor<T>& y, const Tensor<In>&... input
          {inputs.storage().get(), std::is_same_v<In, double>}...}});
 }
 
+/// Writes x's elements to y, of the same shape. Records nothing.
+template <class T>
+void copy(const Tensor<T>& y, const Tensor<T>& x);
 /// A tensor of its own with x's elements. Records nothing.
 template <class T>
 Tensor<T> copy_of(const Tensor<T>& x);
 
-#define XGRAD_LAUNCH(linkage, T)                              \
-  linkage template bool is_shared(const Tensor<T>&) noexcept; \
+#define XGRAD_LAUNCH(linkage, T)                                  \
+  linkage template bool is_shared(const Tensor<T>&) noexcept;     \
+  linkage template void copy(const Tensor<T>&, const Tensor<T>&); \
   linkage template Tensor<T> copy_of(const Tensor<T>&);
 XGRAD_LAUNCH(extern, float)
 XGRAD_LAUNCH(extern, double)

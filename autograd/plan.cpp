@@ -4,6 +4,8 @@
 #include <map>
 #include <thread>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace xgrad {
 
@@ -92,7 +94,14 @@ struct Buffer {
 
 class Capture {
  public:
+  /// Runs the launch, and keeps it if it throws nothing.
   void add(Launch launch) {
+    Kept kept{launch.call, std::move(launch.kernel), {}};
+    for (const AnyValue& any : launch.values) kept.values.push_back(any.value);
+    {
+      ModeScope scope({mode().records, mode().detects_nan, nullptr});  // kernels read
+      kept.run();
+    }
     for (std::size_t i = 0; i < launch.values.size(); ++i) {
       auto [number, is_new] = numbers_.try_emplace(launch.values[i].value, uses_.size());
       if (is_new) uses_.push_back({Owned(launch.values[i]), launches_.size(), 0, i == 0, false});
@@ -100,13 +109,11 @@ class Capture {
       use.last = launches_.size();
       use.written = use.written || i == 0;
     }
-    std::vector<void*> values;
-    for (const AnyValue& any : launch.values) values.push_back(any.value);
-    launches_.push_back({launch.call, std::move(launch.kernel), std::move(values)});
+    launches_.push_back(std::move(kept));
   }
   /// Whether anybody but one owner, and this plan, holds the value.
   bool is_shared(const AnyValue& any) const {
-    return Owned(any).owners() > 2 + numbers_.count(any.value);
+    return with(any, [](auto* value) { return value->owners(); }) > 1 + numbers_.count(any.value);
   }
 
   /// Ends the capture: values that nobody else holds share buffers.
@@ -138,8 +145,7 @@ class Capture {
     try {
       for (std::size_t i = 0; i < launches_.size(); ++i) {
         for (; handover != handovers_.end() && handover->before == i; ++handover) handover->run();
-        const Kept& launch = launches_[i];
-        launch.call(launch.kernel.get(), launch.values.data());
+        launches_[i].run();
       }
     } catch (...) {  // the buffers go where the next run expects them
       for (; handover != handovers_.end(); ++handover) handover->run();
@@ -154,6 +160,8 @@ class Capture {
     void (*call)(const void* kernel, void* const* values);
     std::shared_ptr<const void> kernel;
     std::vector<void*> values;
+
+    void run() const { call(kernel.get(), values.data()); }
   };
 
   void share_buffers() {
@@ -239,16 +247,7 @@ void Plan::operator()(Location at) {
 std::size_t Plan::size() const noexcept { return content_ ? content_->capture.size() : 0; }
 std::size_t Plan::buffer_bytes() const noexcept { return content_ ? content_->capture.bytes() : 0; }
 
-void keep(Launch launch) {
-  Capture* capture = mode().capture;
-  std::vector<void*> values;
-  for (const AnyValue& any : launch.values) values.push_back(any.value);
-  {
-    ModeScope scope({mode().records, mode().detects_nan, nullptr});  // kernels read
-    launch.call(launch.kernel.get(), values.data());
-  }
-  capture->add(std::move(launch));
-}
+void keep(Launch launch) { mode().capture->add(std::move(launch)); }
 
 template <class T>
 bool is_shared(const Tensor<T>& x) noexcept {
@@ -258,11 +257,15 @@ bool is_shared(const Tensor<T>& x) noexcept {
 }
 
 template <class T>
-Tensor<T> copy_of(const Tensor<T>& x) {
-  Tensor<T> y = empty<T>(x.shape());
+void copy(const Tensor<T>& y, const Tensor<T>& x) {
   launch(
       [](Array<T>& to, const Array<T>& from) { std::copy_n(from.data(), from.size(), to.data()); },
       y, x);
+}
+template <class T>
+Tensor<T> copy_of(const Tensor<T>& x) {
+  Tensor<T> y = empty<T>(x.shape());
+  copy(y, x);
   return y;
 }
 

@@ -141,9 +141,7 @@ void Tensor<T>::assign(const Tensor& source, Location at) const {
   if (source.shape() != shape()) {
     fail("assign", "shape " + to_string(shape()), to_string(source.shape()), at);
   }
-  launch(
-      [](Array<T>& to, const Array<T>& from) { std::copy_n(from.data(), from.size(), to.data()); },
-      *this, source);
+  copy(*this, source);
   written();
 }
 
