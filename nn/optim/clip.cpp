@@ -1,4 +1,5 @@
 #include <xgrad/nn/optim/clip.hpp>
+#include <xgrad/nn/optim/option_check.hpp>
 #include <xgrad/ops/kernels/map.hpp>
 #include <xgrad/ops/kernels/reduce.hpp>
 
@@ -9,25 +10,20 @@
 namespace xgrad::nn {
 namespace {
 
-void check(const char* op, bool holds, const char* expected, double got, Location at) {
-  if (!holds) fail(op, expected, std::to_string(got), at);
-}
-
 /// sum |g|^order, or the greatest |g|, added to what is known of the other gradients.
 template <class T>
 double gathered(double known, const Array<T>& g, double order) {
   const T* x = g.data();
   const std::size_t n = g.size();
+  const auto magnitude = [x](std::size_t i) { return std::abs(static_cast<double>(x[i])); };
   if (std::isinf(order)) {
-    for (std::size_t i = 0; i < n; ++i) {
-      known = ExtremeOf<true>::step(known, std::abs(static_cast<double>(x[i])));
-    }
-    return known;
+    using Greatest = ExtremeOf<true>;
+    return Greatest::join(known, fold_elements<Greatest, double>(n, magnitude));
   }
   if (order == 2) return known + fold_row<SquareSumOf<double>>(x, n);
   if (order == 1) return known + fold_row<AbsoluteSumOf>(x, n);
-  return known + fold_elements<SumOf, double>(n, [x, order](std::size_t i) {
-           return std::pow(std::abs(static_cast<double>(x[i])), order);
+  return known + fold_elements<SumOf, double>(n, [magnitude, order](std::size_t i) {
+           return std::pow(magnitude(i), order);
          });
 }
 
@@ -42,8 +38,9 @@ double norm_of(double total, double order) {
 template <class T>
 double clip_grad_norm(const std::vector<Tensor<T>>& parameters, double max_norm, double order,
                       bool error_if_nonfinite, Location at) {
-  check("clip_grad_norm", max_norm >= 0, "max_norm >= 0", max_norm, at);
-  check("clip_grad_norm", order > 0, "order > 0", order, at);
+  const OptionCheck check("clip_grad_norm", at);
+  check(max_norm >= 0, "max_norm >= 0", max_norm);
+  check(order > 0, "order > 0", order);
   const Tensor<double> total(0.0);
   bool first = true;
   for (const Tensor<T>& p : parameters) {
@@ -75,7 +72,7 @@ double clip_grad_norm(const std::vector<Tensor<T>>& parameters, double max_norm,
 
 template <class T>
 void clip_grad_value(const std::vector<Tensor<T>>& parameters, double limit, Location at) {
-  check("clip_grad_value", limit >= 0, "limit >= 0", limit, at);
+  OptionCheck("clip_grad_value", at)(limit >= 0, "limit >= 0", limit);
   for (const Tensor<T>& p : parameters) {
     if (!p.has_grad()) continue;
     p.grad().written();
@@ -93,8 +90,9 @@ template <class T>
 ExponentialMovingAverage<T>::ExponentialMovingAverage(const std::vector<Tensor<T>>& tensors,
                                                       double decay, Location at)
     : tensors_(tensors), decay_(decay) {
-  check("ExponentialMovingAverage", decay >= 0 && decay <= 1, "decay in [0, 1]", decay, at);
-  for (const Tensor<T>& tensor : tensors_) averages_.push_back(Tensor<T>(Array<T>(tensor.value())));
+  const OptionCheck check("ExponentialMovingAverage", at);
+  check(decay >= 0 && decay <= 1, "decay in [0, 1]", decay);
+  for (const Tensor<T>& tensor : tensors_) averages_.push_back(copy_of(tensor));
 }
 
 template <class T>

@@ -1,6 +1,7 @@
 #include <xgrad/nn/optim/lbfgs.hpp>
 #include <xgrad/nn/optim/line_search.hpp>
 #include <xgrad/nn/optim/optimizer.hpp>
+#include <xgrad/nn/optim/option_check.hpp>
 #include <xgrad/ops/kernels/reduce.hpp>
 
 #include <algorithm>
@@ -48,9 +49,7 @@ template <class T>
 LBFGS<T>::LBFGS(const std::vector<Tensor<T>>& parameters, const LBFGSOptions& options, Location at)
     : options_(options), s_(options.history_size), y_(options.history_size) {
   check_trainable("LBFGS", parameters, at);
-  const auto check = [at](bool holds, const char* expected, double got) {
-    if (!holds) fail("LBFGS", expected, std::to_string(got), at);
-  };
+  const OptionCheck check("LBFGS", at);
   check(options.learning_rate > 0, "learning_rate > 0", options.learning_rate);
   check(options.max_iterations >= 1, "max_iterations >= 1", options.max_iterations);
   check(options.max_evaluations >= 0, "max_evaluations >= 0", options.max_evaluations);
@@ -127,7 +126,7 @@ void LBFGS<T>::make_state() {
 template <class T>
 void LBFGS<T>::remember(const Tensor<T>& gradient) {
   if (!step_.defined()) return;  // the last iteration was left by an exception
-  Tensor<T> y(Array<T>(gradient.value()));
+  Tensor<T> y = copy_of(gradient);
   combine(-1, gradient_, 1, y);
   if (!(dot(y, step_) > 1e-10)) return;
   if (pairs_ == static_cast<std::int64_t>(s_.size())) {

@@ -1,3 +1,4 @@
+#include <xgrad/nn/optim/option_check.hpp>
 #include <xgrad/nn/optim/plateau.hpp>
 
 #include <algorithm>
@@ -32,9 +33,7 @@ bool EarlyStopping::operator()(double metric) {
 
 Plateau::Plateau(const PlateauOptions& options, const std::vector<double>& rates, Location at)
     : options_(options), best_(options.better.worst()), rates_(zeros<double>({rates.size()})) {
-  const auto check = [at](bool holds, const char* expected, double got) {
-    if (!holds) fail("ReduceLROnPlateau", expected, std::to_string(got), at);
-  };
+  const OptionCheck check("ReduceLROnPlateau", at);
   check(options.factor > 0 && options.factor < 1, "factor in (0, 1)", options.factor);
   check(options.patience >= 0, "patience >= 0", static_cast<double>(options.patience));
   check(options.cooldown >= 0, "cooldown >= 0", static_cast<double>(options.cooldown));

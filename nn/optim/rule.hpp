@@ -13,6 +13,7 @@
 // in tests/goldens/training/optimizers.py and its row in tests/optimizers_test.cpp.
 #pragma once
 #include <xgrad/nn/optim/optimizer.hpp>
+#include <xgrad/nn/optim/option_check.hpp>
 #include <xgrad/ops/kernels/map.hpp>
 
 #include <cmath>
@@ -32,28 +33,6 @@ struct StateTensor {
   bool scalar = false;
 };
 using StateTensors = std::array<StateTensor, 3>;
-
-/// Throws std::invalid_argument for options that a rule does not take.
-class OptionCheck {
- public:
-  OptionCheck(const char* op, Location at) : op_(op), at_(at) {}
-  void operator()(bool holds, const char* expected, double got) const {
-    if (!holds) fail(op_, expected, std::to_string(got), at_);  // NaN fails every comparison
-  }
-  void not_negative(const char* name, double value) const {
-    (*this)(value >= 0 && std::isfinite(value), (name + std::string(" >= 0")).c_str(), value);
-  }
-  void positive(const char* name, double value) const {
-    (*this)(value > 0 && std::isfinite(value), (name + std::string(" > 0")).c_str(), value);
-  }
-  void fraction(const char* name, double value) const {
-    (*this)(value >= 0 && value < 1, (name + std::string(" in [0, 1)")).c_str(), value);
-  }
-
- private:
-  const char* op_;
-  Location at_;
-};
 
 /// A number of the update, the same for all elements, rounded from double. Not a batch of it: the
 /// loop makes one, and what its function captures stays small.
@@ -109,15 +88,10 @@ class Update {
     return tensor.mutable_value().data();
   }
   /// f(p, g, state...) by reference, in one loop; p and the state are written back. f owns what it
-  /// captures: each thread has a copy that nobody else sees, so that it stays in registers.
+  /// captures.
   template <class F, class... State>
   void each(const F& f, State*... state) const {
-    T* const p = p_.data();
-    const T* const g = g_.data();
-    parallel_for(p_.size(), parallel_grain, [&](std::size_t begin, std::size_t end) {
-      const F own(f);
-      update_range<T>(end - begin, own, p + begin, g + begin, (state + begin)...);
-    });
+    xgrad::update<T>(p_.size(), f, p_.data(), g_.data(), state...);
   }
 
  private:

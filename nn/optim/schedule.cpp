@@ -1,3 +1,4 @@
+#include <xgrad/nn/optim/option_check.hpp>
 #include <xgrad/nn/optim/schedule.hpp>
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace {
 const double pi = std::acos(-1.0);
 
 void check(const char* op, bool holds, const char* expected, double got) {
-  if (!holds) fail(op, expected, std::to_string(got), {});
+  OptionCheck(op, {})(holds, expected, got);
 }
 /// What all schedules of a length ask for.
 void check(const char* op, std::int64_t t, std::int64_t steps) {
