@@ -7,12 +7,31 @@
 #include <chrono>
 #include <cstddef>
 #include <ctime>
+#include <string>
 #include <vector>
 
 namespace paired {
 
 /// Which variants run. One alone is for a profiler.
 enum class Only { both, xgrad, handwritten };
+
+/// Takes `--only=...` out of the arguments.
+inline Only take_only(std::vector<char*>& arguments) {
+  Only only = Only::both;
+  for (std::size_t i = 1; i < arguments.size();) {
+    const std::string argument = arguments[i];
+    if (argument == "--only=xgrad") {
+      only = Only::xgrad;
+    } else if (argument == "--only=handwritten") {
+      only = Only::handwritten;
+    } else {
+      ++i;
+      continue;
+    }
+    arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  return only;
+}
 
 using Clock = std::chrono::steady_clock;
 

@@ -127,18 +127,23 @@ class SystemBlocks {
   std::size_t before_;
 };
 
+/// Times step(), a step of training in xgrad, beside the hand-written one.
+template <class Step>
+void compare_with(handwritten::Network& network, benchmark::State& state, const Training& training,
+                  Only only, const Step& step) {
+  SystemBlocks blocks(state);
+  paired::compare(state, only, 1, step, [&] {
+    benchmark::DoNotOptimize(
+        network.step(training.images.data(), training.labels.data(), learning_rate));
+  });
+}
+
 void benchmark_training(benchmark::State& state, const Training& training, double loss, Only only) {
   const auto network = by_hand(training);
   XgradMlp model(training);
   for (int i = 0; i < verified_steps; ++i) model.step();
   state.counters["loss"] = loss;
-  SystemBlocks blocks(state);
-  paired::compare(
-      state, only, 1, [&] { benchmark::DoNotOptimize(model.step()); },
-      [&] {
-        benchmark::DoNotOptimize(
-            network->step(training.images.data(), training.labels.data(), learning_rate));
-      });
+  compare_with(*network, state, training, only, [&] { benchmark::DoNotOptimize(model.step()); });
 }
 
 /// A convolutional network, which has no hand-written counterpart, on this many threads.
@@ -167,13 +172,7 @@ void benchmark_plan(benchmark::State& state, const Training& training, Only only
     if (loss.item() != expected)
       disagree(training.name, "plan, step " + std::to_string(i), loss.item(), expected);
   }
-  SystemBlocks blocks(state);
-  paired::compare(
-      state, only, 1, [&] { step(); },
-      [&] {
-        benchmark::DoNotOptimize(
-            network->step(training.images.data(), training.labels.data(), learning_rate));
-      });
+  compare_with(*network, state, training, only, [&] { step(); });
 }
 
 void benchmark_scalar(benchmark::State& state) {
@@ -207,24 +206,6 @@ void benchmark_elementwise(benchmark::State& state, const Formula& formula, doub
     benchmark::DoNotOptimize(
         handwritten::elementwise_chain(input.data(), gradient.data(), formula_size));
   });
-}
-
-/// Takes `--only=...` out of the arguments.
-Only take_only(std::vector<char*>& arguments) {
-  Only only = Only::both;
-  for (std::size_t i = 1; i < arguments.size();) {
-    const std::string argument = arguments[i];
-    if (argument == "--only=xgrad") {
-      only = Only::xgrad;
-    } else if (argument == "--only=handwritten") {
-      only = Only::handwritten;
-    } else {
-      ++i;
-      continue;
-    }
-    arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i));
-  }
-  return only;
 }
 
 /// Prints the medians alone.
@@ -263,7 +244,7 @@ void add_context() {
 
 int main(int argc, char** argv) {
   std::vector<char*> arguments(argv, argv + argc);
-  const Only only = take_only(arguments);
+  const Only only = paired::take_only(arguments);
   std::string repetitions = "--benchmark_repetitions=7";
   arguments.insert(arguments.begin() + 1, repetitions.data());  // a default: later ones prevail
   int count = static_cast<int>(arguments.size());
