@@ -33,7 +33,7 @@ struct Options {
   int iterations = 4000;
   double viscosity = 0.03;
   nn::Generator::result_type seed = 1;
-  std::filesystem::path out = "pictures";
+  std::string out = "pictures";
   bool quick = false;
   bool no_pictures = false;
 };
@@ -197,13 +197,13 @@ void run(Options options) {
 int main(int argc, char** argv) {
   Options options;
   CommandLine line("Learns the solution of Burgers' equation from the equation alone.");
-  const CLI::Validator count = between(1, 100000);
-  line.option("--points", options.points, "N", "at which the equation is to hold")->check(count);
-  line.option("--width", options.width, "N", "neurons in a hidden layer")->check(count);
-  line.option("--layers", options.layers, "N", "hidden layers")->check(between(1, 20));
-  line.option("--iterations", options.iterations, "N", "of L-BFGS")->check(count);
-  line.option("--viscosity", options.viscosity, "V", "the smaller, the steeper the front")
-      ->check(between(0.01, 1.0));
+  const Allowed count = between(1, 100000);
+  line.option("--points", options.points, "N", "at which the equation is to hold", count);
+  line.option("--width", options.width, "N", "neurons in a hidden layer", count);
+  line.option("--layers", options.layers, "N", "hidden layers", between(1, 20));
+  line.option("--iterations", options.iterations, "N", "of L-BFGS", count);
+  line.option("--viscosity", options.viscosity, "V", "the smaller, the steeper the front",
+              between(0.01, 1.0));
   line.option("--seed", options.seed, "N", "of the weights and the points");
   line.option("--out", options.out, "FOLDER", "where the picture goes");
   line.flag("--quick", options.quick, "fewer points and iterations");

@@ -228,15 +228,15 @@ bool run(Options options) {
 int main(int argc, char** argv) {
   Options options;
   CommandLine line("Learns to balance a pole on a cart by policy gradients.");
-  const CLI::Validator count = between(1, 1000000);
-  const CLI::Validator fraction = between(0.0, 1.0);
-  line.option("--updates", options.updates, "N", "at most so many steps of the policy")
-      ->check(count);
-  line.option("--episodes", options.episodes, "N", "between two of them")->check(count);
-  line.option("--hidden", options.hidden, "N", "units of policy and baseline")->check(count);
-  line.option("--discount", options.discount, "RATE", "of later rewards, per step")
-      ->check(fraction);
-  line.option("--learning-rate", options.learning_rate, "RATE", "of both")->check(fraction);
+  const Allowed count = between(1, 1000000);
+  const Allowed fraction = between(0.0, 1.0);
+  line.option("--updates", options.updates, "N", "at most so many steps of the policy",
+              count);
+  line.option("--episodes", options.episodes, "N", "between two of them", count);
+  line.option("--hidden", options.hidden, "N", "units of policy and baseline", count);
+  line.option("--discount", options.discount, "RATE", "of later rewards, per step",
+              fraction);
+  line.option("--learning-rate", options.learning_rate, "RATE", "of both", fraction);
   line.option("--seed", options.seed, "N", "of weights, episodes and actions");
   line.flag("--quick", options.quick, "a few updates");
   return line.run(argc, argv, [&] {

@@ -1,51 +1,57 @@
 // The command line of the examples: options that show their defaults, and errors of one line.
 #pragma once
-#include <CLI/CLI.hpp>
-
-#include <cstdio>
-#include <exception>
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <memory>
 #include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
+/// What an option may be: numbers of a range, or one of some words. Anything without either.
+struct Allowed {
+  bool limited = false;
+  double least = 0, greatest = 0;
+  std::vector<std::string> words;
+};
+inline Allowed between(double least, double greatest) { return {true, least, greatest, {}}; }
+inline Allowed one_of(std::vector<std::string> words) { return {false, 0, 0, std::move(words)}; }
+
+/// CLI11 behind a door: in each example it would take longer to compile than all the rest.
 class CommandLine {
  public:
-  explicit CommandLine(const char* about) : app_(about) {
-    app_.get_formatter()->column_width(44);
-    app_.failure_message([](const CLI::App*, const CLI::Error& error) {
-      return "error: " + std::string(error.what()) + " (see --help)\n";
-    });
-  }
+  explicit CommandLine(const char* about);
 
-  template <class Value>
-  CLI::Option* option(const char* name, Value& value, const char* type, const char* text) {
-    return app_.add_option(name, value, text)->type_name(type)->capture_default_str();
-  }
-  void flag(const char* name, bool& value, const char* text) { app_.add_flag(name, value, text); }
+  void option(const char* name, int& value, const char* type, const char* text,
+              const Allowed& allowed = {});
+  void option(const char* name, std::size_t& value, const char* type, const char* text,
+              const Allowed& allowed = {});
+  void option(const char* name, std::array<std::size_t, 2>& value, const char* type,
+              const char* text, const Allowed& allowed = {});
+  void option(const char* name, double& value, const char* type, const char* text,
+              const Allowed& allowed = {});
+  void option(const char* name, std::string& value, const char* type, const char* text,
+              const Allowed& allowed = {});
+  void flag(const char* name, bool& value, const char* text);
 
   /// Reads the arguments, then calls run(), which says whether it reached what it was to reach, if
   /// it returns anything. Returns what main() is to return.
   template <class Run>
   int run(int argc, char** argv, const Run& run) {
-    CLI11_PARSE(app_, argc, argv);
-    try {
+    return parse_and_run(argc, argv, [&run] {
       if constexpr (std::is_void_v<decltype(run())>) {
         run();
-        return 0;
+        return true;
       } else {
-        return run() ? 0 : 1;
+        return run();
       }
-    } catch (const std::exception& error) {
-      std::fprintf(stderr, "error: %s\n", error.what());
-      return 1;
-    }
+    });
   }
 
  private:
-  CLI::App app_;
-};
+  int parse_and_run(int argc, char** argv, const std::function<bool()>& run);
 
-/// A check of an option, without a text of its own in --help.
-template <class T>
-CLI::Validator between(T least, T greatest) {
-  return CLI::Range(least, greatest).description("");
-}
+  struct Parser;
+  std::shared_ptr<Parser> parser_;
+};

@@ -24,8 +24,8 @@ struct Options {
   std::size_t hidden = 128;
   double dropout = 0.25;
   nn::Generator::result_type seed = 1;
-  std::filesystem::path data = nn::fashion_mnist_folder;
-  std::filesystem::path out = "pictures";
+  std::string data = nn::fashion_mnist_folder;
+  std::string out = "pictures";
   bool quick = false;
   bool no_pictures = false;
 };
@@ -88,15 +88,15 @@ void run(Options options) {
 int main(int argc, char** argv) {
   Options options;
   CommandLine line("Trains a convolutional network on Fashion-MNIST and draws how that went.");
-  const CLI::Validator count = between(1, 100000);
-  const CLI::Validator fraction = between(0.0, 1.0);
-  line.option("--epochs", options.epochs, "N", "passes over the training set")->check(count);
-  line.option("--batch", options.batch, "N", "images in a training step")->check(count);
-  line.option("--learning-rate", options.learning_rate, "RATE", "at first; decays to 0")
-      ->check(fraction);
-  line.option("--channels", options.channels, "N N", "of the two convolutions")->check(count);
-  line.option("--hidden", options.hidden, "N", "neurons in the hidden layer")->check(count);
-  line.option("--dropout", options.dropout, "P", "before each dense layer")->check(fraction);
+  const Allowed count = between(1, 100000);
+  const Allowed fraction = between(0.0, 1.0);
+  line.option("--epochs", options.epochs, "N", "passes over the training set", count);
+  line.option("--batch", options.batch, "N", "images in a training step", count);
+  line.option("--learning-rate", options.learning_rate, "RATE", "at first; decays to 0",
+              fraction);
+  line.option("--channels", options.channels, "N N", "of the two convolutions", count);
+  line.option("--hidden", options.hidden, "N", "neurons in the hidden layer", count);
+  line.option("--dropout", options.dropout, "P", "before each dense layer", fraction);
   line.option("--seed", options.seed, "N", "of the weights and of the order of the images");
   line.option("--data", options.data, "FOLDER", "where the data set is");
   line.option("--out", options.out, "FOLDER", "where the pictures go");

@@ -21,8 +21,8 @@ struct Options {
   double learning_rate = 3e-3;
   std::array<std::size_t, 2> hidden = {256, 128};
   nn::Generator::result_type seed = 1;
-  std::filesystem::path data = nn::fashion_mnist_folder;
-  std::filesystem::path out = "pictures";
+  std::string data = nn::fashion_mnist_folder;
+  std::string out = "pictures";
   std::string save;
   bool quick = false;
   bool no_pictures = false;
@@ -56,13 +56,13 @@ void run(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   CommandLine line("Trains a multilayer perceptron on Fashion-MNIST and draws how that went.");
-  const CLI::Validator count = between(1, 100000);
-  const CLI::Validator fraction = between(0.0, 1.0);
-  line.option("--epochs", options.epochs, "N", "passes over the training set")->check(count);
-  line.option("--batch", options.batch, "N", "images in a training step")->check(count);
-  line.option("--learning-rate", options.learning_rate, "RATE", "at first; decays to 0")
-      ->check(fraction);
-  line.option("--hidden", options.hidden, "N N", "neurons in the two hidden layers")->check(count);
+  const Allowed count = between(1, 100000);
+  const Allowed fraction = between(0.0, 1.0);
+  line.option("--epochs", options.epochs, "N", "passes over the training set", count);
+  line.option("--batch", options.batch, "N", "images in a training step", count);
+  line.option("--learning-rate", options.learning_rate, "RATE", "at first; decays to 0",
+              fraction);
+  line.option("--hidden", options.hidden, "N N", "neurons in the two hidden layers", count);
   line.option("--seed", options.seed, "N", "of the weights and of the order of the images");
   line.option("--data", options.data, "FOLDER", "where the data set is");
   line.option("--out", options.out, "FOLDER", "where the pictures go");

@@ -28,7 +28,7 @@ struct Options {
   std::size_t months = 180, forecast = 24;
   double noise = 0.3;
   nn::Generator::result_type seed = 1;
-  std::filesystem::path out = "pictures";
+  std::string out = "pictures";
   bool quick = false;
   bool no_pictures = false;
 };
@@ -203,11 +203,11 @@ void run(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   CommandLine line("Fits a Gaussian process to a series by L-BFGS and forecasts how it goes on.");
-  const CLI::Validator count = between(2, 2000);
-  line.option("--months", options.months, "N", "measurements to learn from")->check(count);
-  line.option("--forecast", options.forecast, "N", "months to forecast")->check(count);
-  line.option("--noise", options.noise, "SIZE", "standard deviation of the measurements' error")
-      ->check(between(0.01, 10.0));
+  const Allowed count = between(2, 2000);
+  line.option("--months", options.months, "N", "measurements to learn from", count);
+  line.option("--forecast", options.forecast, "N", "months to forecast", count);
+  line.option("--noise", options.noise, "SIZE", "standard deviation of the measurements' error",
+              between(0.01, 10.0));
   line.option("--seed", options.seed, "N", "of the noise");
   line.option("--out", options.out, "FOLDER", "where the picture goes");
   line.flag("--quick", options.quick, "a few iterations");

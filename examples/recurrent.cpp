@@ -27,7 +27,7 @@ struct Options {
   double dropout = 0.3;
   double learning_rate = 5e-3;
   nn::Generator::result_type seed = 1;
-  std::filesystem::path text = text::licences;
+  std::string text = text::licences;
   std::string prompt = "The ";
   std::size_t sample = 400;
   double temperature = 0.7;
@@ -138,24 +138,24 @@ bool run_chosen(Options options) {
 int main(int argc, char** argv) {
   Options options;
   CommandLine line("Trains recurrent layers on the characters of a text, and has them write.");
-  const CLI::Validator count = between(1, 1000000);
-  const CLI::Validator fraction = between(0.0, 1.0);
-  line.option("--units", options.units, "lstm|gru", "what the layers are made of")
-      ->check(CLI::IsMember({"lstm", "gru"}).description(""));
-  line.option("--steps", options.steps, "N", "training steps")->check(count);
-  line.option("--batch", options.batch, "N", "windows in a step")->check(count);
-  line.option("--length", options.length, "N", "characters in a window")->check(count);
-  line.option("--features", options.features, "N", "numbers per character")->check(count);
-  line.option("--hidden", options.hidden, "N", "units in a layer")->check(count);
-  line.option("--layers", options.layers, "N", "layers")->check(count);
-  line.option("--dropout", options.dropout, "P", "probability to drop")->check(fraction);
-  line.option("--learning-rate", options.learning_rate, "RATE", "at first")->check(fraction);
+  const Allowed count = between(1, 1000000);
+  const Allowed fraction = between(0.0, 1.0);
+  line.option("--units", options.units, "lstm|gru", "what the layers are made of",
+              one_of({"lstm", "gru"}));
+  line.option("--steps", options.steps, "N", "training steps", count);
+  line.option("--batch", options.batch, "N", "windows in a step", count);
+  line.option("--length", options.length, "N", "characters in a window", count);
+  line.option("--features", options.features, "N", "numbers per character", count);
+  line.option("--hidden", options.hidden, "N", "units in a layer", count);
+  line.option("--layers", options.layers, "N", "layers", count);
+  line.option("--dropout", options.dropout, "P", "probability to drop", fraction);
+  line.option("--learning-rate", options.learning_rate, "RATE", "at first", fraction);
   line.option("--seed", options.seed, "N", "of weights, windows and samples");
   line.option("--text", options.text, "PATH", "a file, or a folder with Debian's licences");
   line.option("--prompt", options.prompt, "TEXT", "what the sample starts with");
   line.option("--sample", options.sample, "N", "characters to write");
-  line.option("--temperature", options.temperature, "T", "below 1, likely characters are preferred")
-      ->check(between(1e-3, 100.0));
+  line.option("--temperature", options.temperature, "T", "below 1, likely characters are preferred",
+              between(1e-3, 100.0));
   line.flag("--quick", options.quick, "a minute model, trained for a moment");
   return line.run(argc, argv, [&] {
     if (run_chosen(options)) return true;

@@ -26,8 +26,8 @@ struct Options {
   std::size_t hidden = 400;
   std::size_t latent = 20;
   nn::Generator::result_type seed = 1;
-  std::filesystem::path data = nn::fashion_mnist_folder;
-  std::filesystem::path out = "pictures";
+  std::string data = nn::fashion_mnist_folder;
+  std::string out = "pictures";
   std::string save;
   bool quick = false;
   bool no_pictures = false;
@@ -134,7 +134,7 @@ void draw(const VariationalAutoencoder& model, const nn::Dataset& test, const Op
       {"Test images", head.images.value()},
       {"Their reconstructions", xg::sigmoid(model.decode(mu)).value()},
       {"Images from the prior", xg::sigmoid(model.decode(z)).value()}};
-  const auto file = options.out / "samples.png";
+  const auto file = std::filesystem::path(options.out) / "samples.png";
   try {
     plots::draw_images(blocks, columns, file);
     std::printf("picture: %s\n", file.c_str());
@@ -164,13 +164,13 @@ int main(int argc, char** argv) {
   Options options;
   CommandLine line(
       "Trains a variational autoencoder on Fashion-MNIST and draws images that it makes.");
-  const CLI::Validator count = between(1, 100000);
-  const CLI::Validator fraction = between(0.0, 1.0);
-  line.option("--epochs", options.epochs, "N", "passes over the training set")->check(count);
-  line.option("--batch", options.batch, "N", "images in a training step")->check(count);
-  line.option("--learning-rate", options.learning_rate, "RATE", "of Adam")->check(fraction);
-  line.option("--hidden", options.hidden, "N", "neurons in the hidden layers")->check(count);
-  line.option("--latent", options.latent, "N", "latent variables")->check(count);
+  const Allowed count = between(1, 100000);
+  const Allowed fraction = between(0.0, 1.0);
+  line.option("--epochs", options.epochs, "N", "passes over the training set", count);
+  line.option("--batch", options.batch, "N", "images in a training step", count);
+  line.option("--learning-rate", options.learning_rate, "RATE", "of Adam", fraction);
+  line.option("--hidden", options.hidden, "N", "neurons in the hidden layers", count);
+  line.option("--latent", options.latent, "N", "latent variables", count);
   line.option("--seed", options.seed, "N", "of the weights, the order of the images and all draws");
   line.option("--data", options.data, "FOLDER", "where the data set is");
   line.option("--out", options.out, "FOLDER", "where the picture goes");
