@@ -67,6 +67,12 @@ void fail_unbroadcast(const char* what, Location at) {
   fail(what, "an xtensor expression whose shapes broadcast", "one whose shapes do not", at);
 }
 
+template Array<float> empty_array(const Shape&);
+template Array<double> empty_array(const Shape&);
+template Array<int> empty_array(const Shape&);
+template Array<std::int64_t> empty_array(const Shape&);
+template Array<bool> empty_array(const Shape&);
+
 }  // namespace xgrad
 
 template class xt::xarray_container<xt::uvector<float, xgrad::PoolAllocator<float>>,

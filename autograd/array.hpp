@@ -46,6 +46,12 @@ Array<T> empty_array(const Shape& shape) {
   return Array<T>(shape);
 }
 
+extern template Array<float> empty_array(const Shape&);
+extern template Array<double> empty_array(const Shape&);
+extern template Array<int> empty_array(const Shape&);
+extern template Array<std::int64_t> empty_array(const Shape&);
+extern template Array<bool> empty_array(const Shape&);
+
 /// Product of the extents.
 std::size_t size_of(const Shape& shape) noexcept;
 

@@ -217,7 +217,7 @@ struct Plan::Content {
   std::thread::id thread = std::this_thread::get_id();
 };
 
-Plan::Plan(Location at) : content_(std::make_unique<Content>()) {
+Plan::Plan(Location at) : content_(std::make_shared<Content>()) {
   if (mode().capture != nullptr) misuse("capture", "another plan is being captured", at);
 }
 Plan::Plan(Plan&&) noexcept = default;

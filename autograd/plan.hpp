@@ -50,7 +50,7 @@ class Plan {
   struct Content;
   void record(void (*work)(const void*), const void* context);
 
-  std::unique_ptr<Content> content_;
+  std::shared_ptr<Content> content_;  // not shared; a unique_ptr takes longer to compile
 };
 
 template <class F>

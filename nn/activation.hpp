@@ -84,7 +84,5 @@ struct PRelu {
     visitor("weight", weight);
   }
 };
-extern template struct PRelu<float>;
-extern template struct PRelu<double>;
 
 }  // namespace xgrad::nn

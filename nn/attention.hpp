@@ -59,7 +59,5 @@ struct MultiheadAttention {
   /// Projection number `part` of x, by heads: (..., heads, rows, features / heads).
   Tensor<T> projected(const Tensor<T>& x, std::size_t part, Location at) const;
 };
-extern template struct MultiheadAttention<float>;
-extern template struct MultiheadAttention<double>;
 
 }  // namespace xgrad::nn

@@ -116,7 +116,7 @@ class Batches {
     std::vector<Hook> hooks;
     std::vector<std::size_t> order;
     Generator draws;                     // of the hooks
-    std::unique_ptr<Prefetcher> thread;  // last: it uses the others
+    std::shared_ptr<Prefetcher> thread;  // last: it uses the others
 
     State(const Data& dataset, std::size_t size, Generator& source)
         : data(&dataset), batch_size(size), generator(&source), order(dataset.size()) {
@@ -132,7 +132,7 @@ class Batches {
       // Seeded here, so that the hooks draw the same in whatever thread they run.
       if (!hooks.empty()) draws = Generator((*generator)());
       if (ahead == 0) return;
-      thread = std::make_unique<Prefetcher>(
+      thread = std::make_shared<Prefetcher>(
           batches(), ahead, [this](std::size_t i) { return std::make_shared<Batch>(make(i)); });
     }
     Batch make(std::size_t number) {

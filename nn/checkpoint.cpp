@@ -5,6 +5,7 @@
 #include <cstring>
 #include <map>
 #include <set>
+#include <variant>
 
 namespace xgrad::nn {
 namespace {
@@ -24,12 +25,12 @@ bool is_safetensors(const char* op, const std::string& path, Location at) {
 }
 
 template <class T>
-ArrayView view(const Tensor<T>* tensor) {
+ArrayView view_of(const Tensor<T>* tensor) {
   return *tensor;
 }
-ArrayView view(const std::int64_t* counter) { return {DType::int64, scalar_shape, counter}; }
-ArrayView view(const double* number) { return {DType::float64, scalar_shape, number}; }
-ArrayView view(const Generator* generator) {
+ArrayView view_of(const std::int64_t* counter) { return {DType::int64, scalar_shape, counter}; }
+ArrayView view_of(const double* number) { return {DType::float64, scalar_shape, number}; }
+ArrayView view_of(const Generator* generator) {
   return {DType::uint64, state_shape, generator->state().data()};
 }
 
@@ -81,90 +82,101 @@ std::string listed(const char* what, const std::vector<std::string>& names) {
   return names.empty() ? text : text + "; ";
 }
 
-}  // namespace
+/// Something that a checkpoint refers to.
+struct Slot {
+  std::string name;
+  std::variant<Tensor<float>*, Tensor<double>*, std::int64_t*, double*, Generator*> value;
 
-/// What a file holds beside what it should.
-struct CheckpointFile {
-  using Slot = Checkpoint::Slot;
-
-  static ArrayView view_of(const Slot& slot) {
-    return std::visit([](const auto* value) { return view(value); }, slot.value);
-  }
-
-  /// Throws FileError, with a list, unless each slot has its array, and each array its slot.
-  static void compare(const std::vector<Slot>& slots, const ArrayMap& arrays,
-                      const std::string& path) {
-    std::vector<std::string> missing, unexpected, other;
-    std::set<std::string> known;
-    for (const Slot& slot : slots) {
-      known.insert(slot.name);
-      const auto found = arrays.find(slot.name);
-      if (found == arrays.end()) {
-        missing.push_back(in_quotes(slot.name));
-        continue;
-      }
-      const ArrayView wanted = view_of(slot), given(found->second);
-      if (!fits(given.type, wanted.type) || *given.shape != *wanted.shape) {
-        const auto describe = [](const ArrayView& array) {
-          return std::string(to_string(array.type)) + " " + to_string(*array.shape);
-        };
-        other.push_back(in_quotes(slot.name) + " as " + describe(given) + " instead of " +
-                        describe(wanted));
-      } else if (std::holds_alternative<Generator*>(slot.value) &&
-                 state_in(found->second) == Generator::State{}) {
-        other.push_back(in_quotes(slot.name) + " with a state of zeros");
-      }
-    }
-    for (const auto& [name, array] : arrays) {
-      if (known.count(name) == 0) unexpected.push_back(in_quotes(name));
-    }
-    std::string differences =
-        listed("missing", missing) + listed("unexpected", unexpected) + listed("different", other);
-    if (differences.empty()) return;
-    differences.resize(differences.size() - 2);
-    throw FileError("load",
-                    std::to_string(slots.size()) + " arrays of the model's names and shapes",
-                    differences, path);
+  ArrayView view() const {
+    return std::visit([](const auto* part) { return view_of(part); }, value);
   }
 };
+
+/// Throws FileError, with a list, unless each slot has its array, and each array its slot.
+void compare(const std::vector<Slot>& slots, const ArrayMap& arrays, const std::string& path) {
+  std::vector<std::string> missing, unexpected, other;
+  std::set<std::string> known;
+  for (const Slot& slot : slots) {
+    known.insert(slot.name);
+    const auto found = arrays.find(slot.name);
+    if (found == arrays.end()) {
+      missing.push_back(in_quotes(slot.name));
+      continue;
+    }
+    const ArrayView wanted = slot.view(), given(found->second);
+    if (!fits(given.type, wanted.type) || *given.shape != *wanted.shape) {
+      const auto describe = [](const ArrayView& array) {
+        return std::string(to_string(array.type)) + " " + to_string(*array.shape);
+      };
+      other.push_back(in_quotes(slot.name) + " as " + describe(given) + " instead of " +
+                      describe(wanted));
+    } else if (std::holds_alternative<Generator*>(slot.value) &&
+               state_in(found->second) == Generator::State{}) {
+      other.push_back(in_quotes(slot.name) + " with a state of zeros");
+    }
+  }
+  for (const auto& [name, array] : arrays) {
+    if (known.count(name) == 0) unexpected.push_back(in_quotes(name));
+  }
+  std::string differences =
+      listed("missing", missing) + listed("unexpected", unexpected) + listed("different", other);
+  if (differences.empty()) return;
+  differences.resize(differences.size() - 2);
+  throw FileError("load", std::to_string(slots.size()) + " arrays of the model's names and shapes",
+                  differences, path);
+}
+
+}  // namespace
+
+struct Checkpoint::Slots {
+  std::vector<Slot> list;
+
+  /// What there is now: parts may have got new tensors since they were added.
+  Slots(const std::vector<std::function<void(Slots&)>>& lists, const char* op, Location at) {
+    for (const auto& append : lists) append(*this);
+    std::set<std::string> names;
+    for (const Slot& slot : list) {
+      if (!names.insert(slot.name).second) {
+        fail(op, "names that differ", in_quotes(slot.name) + " twice", at);
+      }
+    }
+  }
+};
+
+void Checkpoint::append(Slots& slots, const std::string& name, Tensor<float>& tensor) {
+  slots.list.push_back({name, &tensor});
+}
+void Checkpoint::append(Slots& slots, const std::string& name, Tensor<double>& tensor) {
+  slots.list.push_back({name, &tensor});
+}
+void Checkpoint::append(Slots& slots, const std::string& name, std::int64_t& counter) {
+  slots.list.push_back({name, &counter});
+}
 
 Checkpoint& Checkpoint::add_list(std::function<void(Slots&)> list) {
   lists_.push_back(std::move(list));
   return *this;
 }
 Checkpoint& Checkpoint::add(const std::string& name, Tensor<float>& tensor) {
-  return add_list([name, &tensor](Slots& slots) { slots.push_back({name, &tensor}); });
+  return add_list([name, &tensor](Slots& slots) { slots.list.push_back({name, &tensor}); });
 }
 Checkpoint& Checkpoint::add(const std::string& name, Tensor<double>& tensor) {
-  return add_list([name, &tensor](Slots& slots) { slots.push_back({name, &tensor}); });
+  return add_list([name, &tensor](Slots& slots) { slots.list.push_back({name, &tensor}); });
 }
 Checkpoint& Checkpoint::add(const std::string& name, std::int64_t& counter) {
-  return add_list([name, &counter](Slots& slots) { slots.push_back({name, &counter}); });
+  return add_list([name, &counter](Slots& slots) { slots.list.push_back({name, &counter}); });
 }
 Checkpoint& Checkpoint::add(const std::string& name, double& number) {
-  return add_list([name, &number](Slots& slots) { slots.push_back({name, &number}); });
+  return add_list([name, &number](Slots& slots) { slots.list.push_back({name, &number}); });
 }
 Checkpoint& Checkpoint::add(const std::string& name, Generator& generator) {
-  return add_list([name, &generator](Slots& slots) { slots.push_back({name, &generator}); });
-}
-
-Checkpoint::Slots Checkpoint::slots(const char* op, Location at) const {
-  Slots result;
-  for (const auto& list : lists_) list(result);
-  std::set<std::string> names;
-  for (const Slot& slot : result) {
-    if (!names.insert(slot.name).second) {
-      fail(op, "names that differ", in_quotes(slot.name) + " twice", at);
-    }
-  }
-  return result;
+  return add_list([name, &generator](Slots& slots) { slots.list.push_back({name, &generator}); });
 }
 
 void Checkpoint::save(const std::string& path, Location at) const {
   NamedArrays arrays;
-  for (const Slot& slot : slots("save", at)) {
-    arrays.emplace_back(slot.name, CheckpointFile::view_of(slot));
-  }
+  const std::vector<Slot> all = Slots(lists_, "save", at).list;
+  for (const Slot& slot : all) arrays.emplace_back(slot.name, slot.view());
   if (is_safetensors("save", path, at)) {
     write_safetensors(path, arrays, {{"format", "pt"}}, at);
   } else {
@@ -173,13 +185,13 @@ void Checkpoint::save(const std::string& path, Location at) const {
 }
 
 void Checkpoint::load(const std::string& path, Location at) const {
-  const Slots all = slots("load", at);
+  const std::vector<Slot> all = Slots(lists_, "load", at).list;
   for (const Slot& slot : all) {
     std::visit([&](const auto* value) { check_writable(value, slot.name, at); }, slot.value);
   }
   const ArrayMap arrays =
       is_safetensors("load", path, at) ? std::move(read_safetensors(path).arrays) : read_npz(path);
-  CheckpointFile::compare(all, arrays, path);
+  compare(all, arrays, path);
   for (const Slot& slot : all) {
     const AnyArray& source = arrays.find(slot.name)->second;
     std::visit([&](auto* value) { assign(value, source); }, slot.value);

@@ -18,7 +18,6 @@
 
 #include <functional>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace xgrad::nn {
@@ -36,8 +35,8 @@ class Checkpoint {
       for (const Member<typename Part::value_type>& member :
            Walk<typename Part::value_type>(part).members()) {
         const std::string full = name.empty() ? member.name : name + "." + member.name;
-        if (member.tensor != nullptr) slots.push_back({full, member.tensor});
-        if (member.counter != nullptr) slots.push_back({full, member.counter});
+        if (member.tensor != nullptr) append(slots, full, *member.tensor);
+        if (member.counter != nullptr) append(slots, full, *member.counter);
       }
     });
   }
@@ -61,19 +60,13 @@ class Checkpoint {
   void load(const std::string& path, Location at = here()) const;
 
  private:
-  struct Slot {
-    std::string name;
-    std::variant<Tensor<float>*, Tensor<double>*, std::int64_t*, double*, Generator*> value;
-  };
-  using Slots = std::vector<Slot>;
-
+  struct Slots;  // what there is to save, by name
+  static void append(Slots& slots, const std::string& name, Tensor<float>& tensor);
+  static void append(Slots& slots, const std::string& name, Tensor<double>& tensor);
+  static void append(Slots& slots, const std::string& name, std::int64_t& counter);
   Checkpoint& add_list(std::function<void(Slots&)> list);
-  /// What there is now: parts may have got new tensors since they were added.
-  Slots slots(const char* op, Location at) const;
 
   std::vector<std::function<void(Slots&)>> lists_;
-
-  friend struct CheckpointFile;
 };
 
 /// Writes the tensors and counters of a model. Throws as Checkpoint::save does.

@@ -119,8 +119,6 @@ void check_data(const Dataset& dataset, Location at) {
   if (labels[0] == 0) fail("batches", "at least one sample", "images " + to_string(images), at);
 }
 
-template class Batches<Dataset>;
-
 double accuracy(const Tensor<float>& logits, const Array<int>& labels, Location at) {
   const Shape& shape = logits.shape();
   if (shape.size() != 2 || labels.dimension() != 1 || shape[0] != labels.shape()[0]) {

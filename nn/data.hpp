@@ -38,8 +38,6 @@ Batch gather(const Dataset& dataset, const std::size_t* places, std::size_t coun
 /// Throws std::invalid_argument if the data set is empty, or has not as many images as labels.
 void check_data(const Dataset& dataset, Location at);
 
-extern template class Batches<Dataset>;
-
 /// The fraction, 0 to 1, of the rows of logits (n, classes) whose greatest element stands at the
 /// column that labels (n) says. The first of equal ones counts; a row with a NaN is wrong. Throws
 /// std::invalid_argument if the shapes do not match, or there are no rows or no classes.

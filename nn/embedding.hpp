@@ -31,7 +31,5 @@ struct Embedding {
     visitor("weight", weight);
   }
 };
-extern template struct Embedding<float>;
-extern template struct Embedding<double>;
 
 }  // namespace xgrad::nn

@@ -38,8 +38,6 @@ struct Dense {
     visitor("bias", bias);
   }
 };
-extern template struct Dense<float>;
-extern template struct Dense<double>;
 
 namespace detail {
 
@@ -136,7 +134,7 @@ class Sequential {
   template <std::size_t I, class Visitor>
   void visit_from(Visitor& visitor) {
     if constexpr (I < count) {
-      visitor(std::to_string(I), std::get<I>(layers_));
+      visitor(detail::place_name(I), std::get<I>(layers_));
       visit_from<I + 1>(visitor);
     }
   }

@@ -80,7 +80,12 @@ GroupNorm<T>::GroupNorm(int group_count, std::size_t channels, double epsilon, L
   bias = start<T>({channels}, 0);
 }
 
-XGRAD_NORMALIZATION(, float)
-XGRAD_NORMALIZATION(, double)
+#define XGRAD_NORMALIZATION(T)          \
+  template struct detail::BatchNorm<T>; \
+  template struct LayerNorm<T>;         \
+  template struct RMSNorm<T>;           \
+  template struct GroupNorm<T>;
+XGRAD_NORMALIZATION(float)
+XGRAD_NORMALIZATION(double)
 
 }  // namespace xgrad::nn

@@ -136,12 +136,4 @@ struct GroupNorm {
   }
 };
 
-#define XGRAD_NORMALIZATION(linkage, T)         \
-  linkage template struct detail::BatchNorm<T>; \
-  linkage template struct LayerNorm<T>;         \
-  linkage template struct RMSNorm<T>;           \
-  linkage template struct GroupNorm<T>;
-XGRAD_NORMALIZATION(extern, float)
-XGRAD_NORMALIZATION(extern, double)
-
 }  // namespace xgrad::nn

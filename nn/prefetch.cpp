@@ -47,7 +47,7 @@ struct Prefetcher::Shared {
 };
 
 Prefetcher::Prefetcher(std::size_t count, std::size_t ahead, std::function<Thing(std::size_t)> make)
-    : shared_(std::make_unique<Shared>()) {
+    : shared_(std::make_shared<Shared>()) {
   shared_->count = count;
   shared_->ahead = std::max<std::size_t>(ahead, 1);
   shared_->make = std::move(make);

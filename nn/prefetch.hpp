@@ -24,7 +24,7 @@ class Prefetcher {
 
  private:
   struct Shared;
-  std::unique_ptr<Shared> shared_;
+  std::shared_ptr<Shared> shared_;
 };
 
 }  // namespace xgrad::nn

@@ -61,8 +61,6 @@ struct RecurrentStack {
   LstmResult<T> run(const char* name, const Tensor<T>& x, const LstmState<T>& state,
                     const std::optional<Indices>& lengths, Location at, const Layer& layer) const;
 };
-extern template struct RecurrentStack<float>;
-extern template struct RecurrentStack<double>;
 
 /// Long short-term memory; see xgrad::lstm. x is (length, batch, in), or (batch, length, in) if
 /// batch_first.

@@ -52,7 +52,7 @@ struct detail::LayerList::State {
   bool started = false;
 };
 
-detail::LayerList::LayerList() : state_(std::make_unique<State>()) {}
+detail::LayerList::LayerList() : state_(std::make_shared<State>()) {}
 detail::LayerList::~LayerList() {
   if (state_->started) observer = state_->before;
 }

@@ -46,7 +46,7 @@ class LayerList : public Observer {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 template <class T>
@@ -64,7 +64,7 @@ struct LayerVisitor {
       } else {
         std::size_t index = 0;
         for (auto& element : layer) {
-          (*this)(std::string(name) + "." + std::to_string(index++), element);
+          (*this)(std::string(name) + "." + place_name(index++), element);
         }
       }
     }
@@ -83,8 +83,6 @@ class Evaluating {
  private:
   std::vector<bool*> were_training_;
 };
-extern template class Evaluating<float>;
-extern template class Evaluating<double>;
 
 }  // namespace detail
 

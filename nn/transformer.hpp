@@ -60,7 +60,5 @@ struct TransformerEncoderLayer {
  private:
   Tensor<T> feed_forward(const Tensor<T>& x, Location at) const;
 };
-extern template struct TransformerEncoderLayer<float>;
-extern template struct TransformerEncoderLayer<double>;
 
 }  // namespace xgrad::nn

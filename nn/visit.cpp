@@ -5,6 +5,8 @@
 namespace xgrad::nn {
 
 template <class T>
+Walk<T>::Walk() = default;
+template <class T>
 Walk<T>::Walk(Walk&&) noexcept = default;
 template <class T>
 Walk<T>& Walk<T>::operator=(Walk&&) noexcept = default;
@@ -81,6 +83,7 @@ std::size_t Walk<T>::bytes() const {
   return total;
 }
 
+std::string detail::place_name(std::size_t place) { return std::to_string(place); }
 bool detail::is_training(std::string_view name) {
   constexpr std::string_view part = "training";
   if (name.size() < part.size() || name.substr(name.size() - part.size()) != part) return false;

@@ -54,6 +54,8 @@ inline constexpr bool is_list = false;
 template <class Layer>
 inline constexpr bool is_list<Layer, std::void_t<decltype(std::declval<Layer&>().begin())>> = true;
 
+/// "0", "1", ...: the name of a layer in a list. Not std::to_string, whose code each caller gets.
+std::string place_name(std::size_t place);
 /// Whether a full name ends in the part "training".
 bool is_training(std::string_view name);
 
@@ -65,7 +67,7 @@ template <class T>
 class Walk {
  public:
   template <class Model>
-  explicit Walk(Model& model) {
+  explicit Walk(Model& model) : Walk() {
     visit(model);
   }
   Walk(Walk&&) noexcept;
@@ -97,13 +99,14 @@ class Walk {
   void set_training(bool on) const;
 
  private:
+  Walk();
   template <class Layer>
   void visit(Layer& layer) {
     if constexpr (detail::has_visit<Layer, Walk>) {
       layer.visit(*this);
     } else if constexpr (detail::is_list<Layer>) {
       std::size_t index = 0;
-      for (auto& element : layer) (*this)(std::to_string(index++), element);
+      for (auto& element : layer) (*this)(detail::place_name(index++), element);
     }
   }
   Member<T>& append(std::string_view name);

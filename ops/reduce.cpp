@@ -4,6 +4,10 @@
 
 namespace xgrad {
 
+Axes::Axes(int axis) : all_(false), list_{axis} {}
+Axes::Axes(std::initializer_list<int> axes) : all_(false), list_(axes) {}
+Axes::Axes(const std::vector<int>& axes) : all_(false), list_(axes.begin(), axes.end()) {}
+
 xt::svector<bool, 8, PoolAllocator<bool>> Axes::folded(const char* op, const Shape& shape,
                                                        Location at) const {
   xt::svector<bool, 8, PoolAllocator<bool>> result(shape.size(), all_);

@@ -11,9 +11,9 @@ namespace xgrad {
 class Axes {
  public:
   Axes() = default;
-  Axes(int axis) : all_(false), list_{axis} {}
-  Axes(std::initializer_list<int> axes) : all_(false), list_(axes) {}
-  Axes(const std::vector<int>& axes) : all_(false), list_(axes.begin(), axes.end()) {}
+  Axes(int axis);
+  Axes(std::initializer_list<int> axes);
+  Axes(const std::vector<int>& axes);
   Axes(bool) = delete;  // keep_dims, not axis 1
 
   /// `shape` with the folded extents set to 1. Throws std::invalid_argument naming `op` for an axis

@@ -136,7 +136,5 @@ std::vector<Tensor<T>> hvp(const F& f, const std::tuple<Tensor<T>, More...>& x,
   return function.hvp(std::apply(list, u), at);
 }
 
-extern template class Linearized<float>;
-extern template class Linearized<double>;
 
 }  // namespace xgrad

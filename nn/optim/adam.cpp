@@ -89,7 +89,7 @@ struct Rule<AdamOptions> {
     update_adam(o, false, u);
   }
 };
-XGRAD_OPTIMIZER(, AdamOptions)
+XGRAD_OPTIMIZER(AdamOptions)
 
 template <>
 struct Rule<AdamWOptions> {
@@ -101,7 +101,7 @@ struct Rule<AdamWOptions> {
     update_adam(o, true, u);
   }
 };
-XGRAD_OPTIMIZER(, AdamWOptions)
+XGRAD_OPTIMIZER(AdamWOptions)
 
 template <>
 struct Rule<NAdamOptions> {
@@ -136,7 +136,7 @@ struct Rule<NAdamOptions> {
         u.state(0), u.state(1));
   }
 };
-XGRAD_OPTIMIZER(, NAdamOptions)
+XGRAD_OPTIMIZER(NAdamOptions)
 
 template <>
 struct Rule<RAdamOptions> {
@@ -174,6 +174,6 @@ struct Rule<RAdamOptions> {
     }
   }
 };
-XGRAD_OPTIMIZER(, RAdamOptions)
+XGRAD_OPTIMIZER(RAdamOptions)
 
 }  // namespace xgrad::nn

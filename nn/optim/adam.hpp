@@ -14,8 +14,6 @@ struct AdamWOptions : AdamOptions {
   AdamWOptions() { weight_decay = 1e-2; }
   explicit AdamWOptions(double rate) : AdamWOptions() { learning_rate = rate; }
 };
-XGRAD_OPTIMIZER(extern, AdamOptions)
-XGRAD_OPTIMIZER(extern, AdamWOptions)
 
 /// Adam (Kingma & Ba 2015, Algorithm 1), with the decay as a part of the loss:
 ///   g += weight_decay p,   m = beta1 m + (1 - beta1) g,   v = beta2 v + (1 - beta2) g^2,
@@ -50,7 +48,6 @@ struct NAdamOptions {
          momentum_decay = 4e-3;
   bool decoupled_weight_decay = false;
 };
-XGRAD_OPTIMIZER(extern, NAdamOptions)
 
 /// Adam with Nesterov's momentum (Dozat 2016), by a schedule of the momentum:
 ///   mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2),   M_t = mu_1 ... mu_t,
@@ -72,7 +69,6 @@ struct RAdamOptions {
   double learning_rate = 1e-3, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weight_decay = 0;
   bool decoupled_weight_decay = false;
 };
-XGRAD_OPTIMIZER(extern, RAdamOptions)
 
 /// Rectified Adam (Liu et al. 2020, Algorithm 2): m and v as in Adam,
 ///   r = 2 / (1 - beta2) - 1,   r_t = r - 2 t beta2^t / (1 - beta2^t),

@@ -52,7 +52,7 @@ struct Rule<RMSpropOptions> {
     }
   }
 };
-XGRAD_OPTIMIZER(, RMSpropOptions)
+XGRAD_OPTIMIZER(RMSpropOptions)
 
 template <>
 struct Rule<AdagradOptions> {
@@ -82,7 +82,7 @@ struct Rule<AdagradOptions> {
         u.state(0));
   }
 };
-XGRAD_OPTIMIZER(, AdagradOptions)
+XGRAD_OPTIMIZER(AdagradOptions)
 
 template <>
 struct Rule<AdadeltaOptions> {
@@ -113,6 +113,6 @@ struct Rule<AdadeltaOptions> {
         u.state(0), u.state(1));
   }
 };
-XGRAD_OPTIMIZER(, AdadeltaOptions)
+XGRAD_OPTIMIZER(AdadeltaOptions)
 
 }  // namespace xgrad::nn

@@ -9,7 +9,6 @@ struct RMSpropOptions {
   double learning_rate = 1e-2, alpha = 0.99, epsilon = 1e-8, weight_decay = 0, momentum = 0;
   bool centered = false;
 };
-XGRAD_OPTIMIZER(extern, RMSpropOptions)
 
 /// RMSprop (Hinton 2012, lecture 6e); centered as in Graves 2013, eq. 38-41, but for the place of
 /// epsilon:
@@ -31,7 +30,6 @@ struct AdagradOptions {
   double learning_rate = 1e-2, learning_rate_decay = 0, weight_decay = 0, initial_accumulator = 0,
          epsilon = 1e-10;
 };
-XGRAD_OPTIMIZER(extern, AdagradOptions)
 
 /// Adagrad (Duchi, Hazan & Singer 2011, with the diagonal of their matrix):
 ///   g += weight_decay p,   s += g^2   (s = initial_accumulator at first),
@@ -50,7 +48,6 @@ class Adagrad : public Optimizer<T, AdagradOptions> {
 struct AdadeltaOptions {
   double learning_rate = 1, rho = 0.9, epsilon = 1e-6, weight_decay = 0;
 };
-XGRAD_OPTIMIZER(extern, AdadeltaOptions)
 
 /// Adadelta (Zeiler 2012, Algorithm 1), times a learning rate:
 ///   g += weight_decay p,   v = rho v + (1 - rho) g^2,

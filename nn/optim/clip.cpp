@@ -121,5 +121,7 @@ void ExponentialMovingAverage<T>::swap() {
 
 XGRAD_CLIP(, float)
 XGRAD_CLIP(, double)
+template class ExponentialMovingAverage<float>;
+template class ExponentialMovingAverage<double>;
 
 }  // namespace xgrad::nn

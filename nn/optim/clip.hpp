@@ -59,8 +59,7 @@ class ExponentialMovingAverage {
 #define XGRAD_CLIP(keyword, T)                                                                \
   keyword template double clip_grad_norm(const std::vector<Tensor<T>>&, double, double, bool, \
                                          Location);                                           \
-  keyword template void clip_grad_value(const std::vector<Tensor<T>>&, double, Location);     \
-  keyword template class ExponentialMovingAverage<T>;
+  keyword template void clip_grad_value(const std::vector<Tensor<T>>&, double, Location);
 XGRAD_CLIP(extern, float)
 XGRAD_CLIP(extern, double)
 

@@ -86,7 +86,5 @@ class LBFGS {
   Tensor<T> gradient_, step_;     // at the last iteration's start; what it did
   std::vector<Tensor<T>> s_, y_;  // the oldest pair first
 };
-extern template class LBFGS<float>;
-extern template class LBFGS<double>;
 
 }  // namespace xgrad::nn

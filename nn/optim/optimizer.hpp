@@ -106,11 +106,4 @@ void check_trainable(const char* op, const std::vector<Tensor<T>>& parameters, L
 extern template void check_trainable(const char*, const std::vector<Tensor<float>>&, Location);
 extern template void check_trainable(const char*, const std::vector<Tensor<double>>&, Location);
 
-// An optimizer's rule, compiled once, in the file that has it.
-#define XGRAD_OPTIMIZER(keyword, Options)                \
-  keyword template struct UpdateKernel<float, Options>;  \
-  keyword template struct UpdateKernel<double, Options>; \
-  keyword template class Optimizer<float, Options>;      \
-  keyword template class Optimizer<double, Options>;
-
 }  // namespace xgrad::nn

@@ -184,4 +184,11 @@ std::vector<NamedState<T>> Optimizer<T, Options>::state() {
   return result;
 }
 
+// An optimizer, compiled in the file that has its rule: all that others need of it is declared.
+#define XGRAD_OPTIMIZER(Options)                 \
+  template struct UpdateKernel<float, Options>;  \
+  template struct UpdateKernel<double, Options>; \
+  template class Optimizer<float, Options>;      \
+  template class Optimizer<double, Options>;
+
 }  // namespace xgrad::nn

@@ -45,7 +45,7 @@ struct Rule<SGDOptions> {
     }
   }
 };
-XGRAD_OPTIMIZER(, SGDOptions)
+XGRAD_OPTIMIZER(SGDOptions)
 
 template <>
 struct Rule<LionOptions> {
@@ -72,6 +72,6 @@ struct Rule<LionOptions> {
         u.state(0));
   }
 };
-XGRAD_OPTIMIZER(, LionOptions)
+XGRAD_OPTIMIZER(LionOptions)
 
 }  // namespace xgrad::nn

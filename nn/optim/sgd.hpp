@@ -9,7 +9,6 @@ struct SGDOptions {
   double learning_rate = 1e-3, momentum = 0, dampening = 0, weight_decay = 0;
   bool nesterov = false;  // needs a momentum, and no dampening
 };
-XGRAD_OPTIMIZER(extern, SGDOptions)
 
 /// Stochastic gradient descent as PyTorch's, with Nesterov's momentum in the form of Sutskever et
 /// al. 2013:
@@ -29,7 +28,6 @@ class SGD : public Optimizer<T, SGDOptions> {
 struct LionOptions {
   double learning_rate = 1e-4, beta1 = 0.9, beta2 = 0.99, weight_decay = 0;
 };
-XGRAD_OPTIMIZER(extern, LionOptions)
 
 /// Lion (Chen et al. 2023, Algorithm 2):
 ///   p -= learning_rate (sign(beta1 m + (1 - beta1) g) + weight_decay p),
