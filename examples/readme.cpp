@@ -7,15 +7,14 @@ namespace nn = xgrad::nn;
 
 int main() {
   // A network of two layers learns exclusive or.
-  const xg::Tensor<> x = {{0, 0}, {0, 1}, {1, 0}, {1, 1}};
-  const xg::Array<int> labels = {0, 1, 1, 0};
-  nn::Sequential model{nn::Dense(2, 8), nn::Tanh(), nn::Dense(8, 2)};
-  nn::Adam optimizer(nn::parameters(model), 0.02);
+  const xg::Tensor<> x = {{0, 0}, {0, 1}, {1, 0}, {1, 1}}, y = {{0}, {1}, {1}, {0}};
+  nn::Sequential model{nn::Dense(2, 8), nn::Tanh(), nn::Dense(8, 1)};
+  nn::Adam optimizer(nn::parameters(model), 0.005);
 
   std::cout << std::fixed;
   std::cout.precision(3);
   for (int step = 0; step <= 200; ++step) {
-    const auto loss = xg::softmax_cross_entropy(model(x), labels);
+    const auto loss = xg::mean_squared_error(model(x), y);
     if (step % 50 == 0) std::cout << "step " << step << ": loss " << loss.item() << '\n';
     optimizer.zero_grad();
     loss.backward();
