@@ -9,8 +9,9 @@ endfunction()
 
 file(REMOVE_RECURSE ${WORK})
 if(KIND STREQUAL subproject)
-  # Compiles the whole library once more, so without the last optimizations.
-  set(where -DXGRAD_SUBPROJECT=${SOURCE} -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O1)
+  # Compiles the whole library once more, so with little to optimize, for any processor.
+  set(where -DXGRAD_SUBPROJECT=${SOURCE} -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O0)
+  set(SIMD_FLAGS "")
 elseif(KIND STREQUAL "build_tree" OR KIND STREQUAL "other_compiler")
   set(where -Dxgrad_DIR=${BUILD})
 else()
