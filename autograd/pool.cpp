@@ -88,7 +88,17 @@ void Pool::put(void* block, std::size_t bytes) noexcept {
   cached_bytes_ += fit.bytes;
 }
 
+void Pool::before_release(void (*give_back)() noexcept) noexcept {
+  for (auto& giver : givers_) {
+    if (giver == nullptr) giver = give_back;
+    if (giver == give_back) return;
+  }
+}
+
 void Pool::release() noexcept {
+  for (const auto giver : givers_) {
+    if (giver != nullptr) giver();
+  }
   for (FreeBlock*& list : free_) {
     while (FreeBlock* block = list) {
       list = block->next;

@@ -23,6 +23,8 @@ class Pool {
   void put(void* block, std::size_t bytes) noexcept;
   /// Gives every cached block back to the system.
   void release() noexcept;
+  /// Has release() call this first: it puts blocks that wait elsewhere into the thread's pool.
+  void before_release(void (*give_back)() noexcept) noexcept;
 
   /// Blocks ever asked of the system; constant while a loop is in its steady state.
   std::size_t system_blocks() const noexcept { return system_blocks_; }
@@ -40,6 +42,7 @@ class Pool {
   };
   static constexpr std::size_t class_count = 232;  // up to 2^63 bytes
   std::array<FreeBlock*, class_count> free_{};
+  std::array<void (*)() noexcept, 2> givers_{};
   std::size_t system_blocks_ = 0, system_bytes_ = 0, cached_bytes_ = 0;
 };
 

@@ -18,6 +18,10 @@ class Counted {
   }
   std::uint32_t owners() const noexcept { return count_.load(std::memory_order_acquire); }
 
+ protected:
+  /// One owner again, for an object without any.
+  void restart() noexcept { count_.store(1, std::memory_order_relaxed); }
+
  private:
   std::atomic<std::uint32_t> count_{1};
 };

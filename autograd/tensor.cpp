@@ -54,7 +54,7 @@ Tensor<T> Tensor<T>::scalar(T value) {
 
 template <class T>
 Tensor<T> empty(const Shape& shape) {
-  return Tensor<T>(Ref<Value<T>>::adopt(make_pooled<Value<T>>(shape)), {});
+  return Tensor<T>(Ref<Value<T>>::adopt(Value<T>::make(shape)), {});
 }
 
 template <class T>

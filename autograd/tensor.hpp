@@ -27,9 +27,14 @@ struct Value : Counted {
   Array<T> array;
 
   explicit Value(Array<T>&& elements) : array(std::move(elements)) {}
-  /// Indeterminate elements; a scalar, the most frequent shape, without computing strides.
-  explicit Value(const Shape& shape) : array(shape.empty() ? Array<T>() : empty_array<T>(shape)) {}
-  static void destroy(Value* value) noexcept { destroy_pooled(value); }
+  /// One with indeterminate elements.
+  static Value* make(const Shape& shape);
+  static void destroy(Value* value) noexcept;
+
+ private:
+  static void give_back() noexcept;
+
+  Value* next_idle_ = nullptr;
 };
 
 /// A number, or a list of such: how Tensor<> a = {{1, 2}, {3, 4}} reaches the constructor. One type

@@ -238,6 +238,36 @@ TYPED_TEST(Memory, EverythingIsGivenBack) {
   }
 }
 
+// By shape, scalars too; as if new.
+TYPED_TEST(Memory, SmallValuesAreUsedAgain) {
+  SKIP_UNLESS_COUNTED();
+  for (const xg::Shape& shape : {xg::Shape{}, xg::Shape{2, 3}, xg::Shape{0}}) {
+    const TypeParam* place = nullptr;
+    {
+      const xg::Tensor<TypeParam> first = xg::ones<TypeParam>(shape);
+      first.assign(xg::zeros<TypeParam>(shape));  // a version that is not the first
+      place = first.data();
+    }
+    const auto w = xg::parameter(xg::Tensor<TypeParam>(xg::ones<TypeParam>(shape)));
+    const xg::Tensor<TypeParam> again = xg::full<TypeParam>(shape, 3);
+    EXPECT_EQ(again.data(), place) << xg::to_string(shape);
+    EXPECT_EQ(again.shape(), shape);
+    xg::sum(w * again).backward();
+    for (const TypeParam g : w.grad().value()) EXPECT_EQ(g, 3);
+  }
+}
+
+// What was moved out of a value does not come back with it.
+TYPED_TEST(Memory, MovedValuesAreNotUsedAgain) {
+  for (const xg::Shape& shape : {xg::Shape{}, xg::Shape{2}}) {
+    const xg::Array<TypeParam> taken = xg::full<TypeParam>(shape, 7).value();
+    const xg::Tensor<TypeParam> next = xg::full<TypeParam>(shape, 8);
+    EXPECT_EQ(next.shape(), shape);
+    for (const TypeParam element : taken) EXPECT_EQ(element, 7);
+    for (const TypeParam element : next.value()) EXPECT_EQ(element, 8);
+  }
+}
+
 TYPED_TEST(Memory, PoolIsReleasedOnRequest) {
   SKIP_UNLESS_COUNTED();
   xg::zeros<TypeParam>({1000, 1000});
