@@ -136,12 +136,15 @@ Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& b
   launch(
       [=](Array<T>& out, const Array<T>& in, const Array<T>& w, const Array<T>& b) {
         gemm({m, n, k, false, true}, in.data(), w.data(), out.data());
+        const auto add_bias = [&](const auto& f) {
+          parallel_rows(out.size(), n, [&](std::size_t i) {
+            update_range<T>(n, f, out.data() + i, b.data());
+          });
+        };
         if (relus)
-          map(
-              out, [](auto z, auto c) { return relu(z + c); }, out, b);
+          add_bias([](auto& z, const auto& c) { z = relu(z + c); });
         else
-          map(
-              out, [](auto z, auto c) { return z + c; }, out, b);
+          add_bias([](auto& z, const auto& c) { z = z + c; });
       },
       y, x, weight, bias);
   Saved<T> saved_x = weight.tracked() ? Saved<T>(x) : Saved<T>();
