@@ -46,9 +46,9 @@ Tensor<T> extreme(const char* op, const Tensor<T>& x, const Axes& axes, KeepDims
   shapes.need_elements(op, at);
   Tensor<T> y = fold<Reducer>(x, shapes);
   return record(op, y, {&x}, [shapes, x = Saved<T>(x), y = Saved<T>(y)](Pullback<T>& p) {
-    // With a NaN nothing is equal to y, and 0 / 0 makes the slice NaN.
-    Array<bool> ties = equal(p.get(x), reshape(p.get(y).detach(), shapes.kept));
-    p.add(0, reshape(p.g, shapes.kept) * even_shares<T>(ties, shapes.kept));
+    // With a NaN nothing is equal to y, and the division by 0 makes the slice NaN.
+    const Tensor<T> best = ties(p.get(x), reshape(p.get(y).detach(), shapes.kept));
+    p.add(0, divided(reshape(p.g, shapes.kept), best));
   });
 }
 

@@ -45,12 +45,14 @@ Array<bool> is_finite(const Tensor<T>& x) {
 template <class T>
 Tensor<T> shares(const Tensor<T>& x, const Shape& kept) {
   Tensor<T> largest = largest_of(x, kept);
+  const auto share_of = [&kept](const Tensor<T>& e) { return e / sum_to(e, kept); };
   Array<bool> finite = is_finite(largest);
-  Tensor<T> e = exp(where(finite, x, 0) - where(finite, largest, 0));
-  Tensor<T> share = e / sum_to(e, kept);
-  if (std::all_of(finite.begin(), finite.end(), [](bool f) { return f; })) return share;
+  if (std::all_of(finite.begin(), finite.end(), [](bool f) { return f; })) {
+    return share_of(exp(x - largest));
+  }
+  const Tensor<T> share = share_of(exp(where(finite, x, 0) - where(finite, largest, 0)));
   Tensor<T> limit = where(equal(largest, -std::numeric_limits<T>::infinity()), 0,
-                          even_shares<T>(equal(x, largest), kept));
+                          divided(ones<T>(kept), ties(x, largest)));
   return where(finite, share, limit);
 }
 

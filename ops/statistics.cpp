@@ -81,8 +81,8 @@ Tensor<T> norm_inf(const Tensor<T>& x, const FoldShapes& shapes) {
   }
   return record("norm", y, {&x}, [shapes, x = Saved<T>(x), y = Saved<T>(y)](Pullback<T>& p) {
     Tensor<T> in = p.get(x);
-    Array<bool> ties = equal(abs(in.detach()), reshape(p.get(y).detach(), shapes.kept));
-    p.add(0, reshape(p.g, shapes.kept) * (even_shares<T>(ties, shapes.kept) * sign(in)));
+    const Tensor<T> best = ties(abs(in.detach()), reshape(p.get(y).detach(), shapes.kept));
+    p.add(0, divided(reshape(p.g, shapes.kept), best) * sign(in));
   });
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <xgrad/autograd/tape.hpp>
 #include <xgrad/ops/arithmetic.hpp>
+#include <xgrad/ops/kernels/map.hpp>
 #include <xgrad/ops/kernels/reduce.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
@@ -50,12 +51,24 @@ Tensor<T> fold(const Tensor<T>& x, const FoldShapes& shapes, const Finish& finis
   return fold_to<Reducer>(x, shapes.kept, shapes.result, finish);
 }
 
-/// 1 / (how many are chosen in the slice) where chosen, else 0; NaN in a slice where none is.
+/// 1 where x is y, which broadcasts to it, else 0. A constant: it is one almost everywhere.
 template <class T>
-Tensor<T> even_shares(const Array<bool>& chosen, const Shape& kept) {
-  NoGrad guard;  // constant almost everywhere
-  Tensor<T> ones(chosen);
-  return ones / sum_to(ones, kept);
+Tensor<T> ties(const Tensor<T>& x, const Tensor<T>& y) {
+  Tensor<T> result = empty<T>(x.shape());
+  launch(
+      [](Array<T>& out, const Array<T>& a, const Array<T>& b) {
+        map(
+            out, [](Batch<T> p, Batch<T> q) { return where(p == q, Batch<T>(1), Batch<T>(0)); },
+            a, b);
+      },
+      result, x, y);
+  return result;
+}
+
+/// `share`, of shape `kept`, divided evenly among the ties of each slice; NaN in one without.
+template <class T>
+Tensor<T> divided(const Tensor<T>& share, const Tensor<T>& among) {
+  return among * (share / sum_to(among, share.shape()));
 }
 
 /// The order of axes in which the folded ones come last.
