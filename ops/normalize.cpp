@@ -49,42 +49,63 @@ void pull_recorded(Pullback<T>& p, const Tensor<T>& x, const Tensor<T>& weight,
   if (p.wants(1)) p.add(1, p.g * h);
 }
 
+/// Mean and scale of each row of n elements.
 template <bool Centered, class T>
-Tensor<T> x_gradient(const Tensor<T>& g, const Tensor<T>& x, const Tensor<T>& weight, std::size_t n,
-                     double eps) {
-  Tensor<T> gx = empty<T>(x.shape());
+Tensor<double> row_scales(const Tensor<T>& x, std::size_t n, double eps) {
+  Tensor<double> scales = empty<double>({n == 0 ? 0 : x.size() / n, 2});
   launch(
-      [n, eps, scaled = weight.defined()](Array<T>& out, const Array<T>& in_g, const Array<T>& in,
-                                          const Array<T>& w) {
-        with_elements(scaled ? w.data() : nullptr, 1, [&](auto of_weight) {
-          parallel_rows(in.size(), n, [&](std::size_t i) {
-            normalize_row_gradient<Centered>(out.data() + i, RowOf<T>{in_g.data() + i},
-                                             RowOf<T>{in.data() + i}, n, eps, of_weight);
-          });
+      [n, eps](Array<double>& out, const Array<T>& in) {
+        parallel_rows(in.size(), n, [&](std::size_t i) {
+          const RowScale h = row_scale<Centered>(RowOf<T>{in.data() + i}, n, eps);
+          out.data()[2 * (i / n)] = h.mean;
+          out.data()[2 * (i / n) + 1] = h.scale;
         });
       },
-      gx, g, x, or_else(weight, x));
-  return gx;
+      scales, x);
+  return scales;
+}
+inline RowScale scale_of(const Array<double>& scales, std::size_t row) {
+  return {scales.data()[2 * row], scales.data()[2 * row + 1]};
 }
 
 template <bool Centered, class T>
-Tensor<T> weight_gradient(const Tensor<T>& g, const Tensor<T>& x, const Shape& shape, double eps) {
+Tensor<T> x_gradient(const Tensor<T>& g, const Tensor<T>& x, const Tensor<T>& weight,
+                     const Tensor<double>& scales, std::size_t n) {
+  Tensor<T> gx = empty<T>(x.shape());
+  launch(
+      [n, scaled = weight.defined()](Array<T>& out, const Array<T>& in_g, const Array<T>& in,
+                                     const Array<T>& w, const Array<double>& h) {
+        with_elements(scaled ? w.data() : nullptr, 1, [&](auto of_weight) {
+          parallel_rows(in.size(), n, [&](std::size_t i) {
+            normalize_row_gradient<Centered>(out.data() + i, RowOf<T>{in_g.data() + i},
+                                             RowOf<T>{in.data() + i}, n, scale_of(h, i / n),
+                                             of_weight);
+          });
+        });
+      },
+      gx, g, x, or_else(weight, x), scales);
+  return gx;
+}
+
+template <class T>
+Tensor<T> weight_gradient(const Tensor<T>& g, const Tensor<T>& x, const Tensor<double>& scales,
+                          const Shape& shape) {
   Tensor<T> gw = empty<T>(shape);
   launch(
-      [eps](Array<T>& out, const Array<T>& in_g, const Array<T>& in) {
+      [](Array<T>& out, const Array<T>& in_g, const Array<T>& in, const Array<double>& h) {
         const std::size_t n = out.size(), rows = n == 0 ? 0 : in.size() / n, part = grain_rows(n);
         Array<double> totals = empty_array<double>({rows / part + 1, n});
         std::fill_n(totals.data(), totals.size(), 0.0);
         parallel_parts(rows, part, [&](std::size_t p, std::size_t begin, std::size_t end) {
           for (std::size_t i = begin * n; i < end * n; i += n) {
-            add_weight_gradient<Centered>(totals.data() + p * n, RowOf<T>{in_g.data() + i},
-                                          RowOf<T>{in.data() + i}, n, eps);
+            add_weight_gradient(totals.data() + p * n, RowOf<T>{in_g.data() + i},
+                                RowOf<T>{in.data() + i}, n, scale_of(h, i / n));
           }
         });
         for (std::size_t i = n; i < totals.size(); ++i) totals.data()[i % n] += totals.data()[i];
         for (std::size_t i = 0; i < n; ++i) out.data()[i] = static_cast<T>(totals.data()[i]);
       },
-      gw, g, x);
+      gw, g, x, scales);
   return gw;
 }
 
@@ -103,25 +124,27 @@ Tensor<T> normalize_last(const char* op, const Tensor<T>& x, const Shape& normal
   check_parameter(op, "bias", bias, normalized, shape, at);
   check_eps(op, eps, at);
   std::size_t n = size_of(normalized);
+  const Tensor<double> scales = row_scales<Centered>(x, n, eps);
   Tensor<T> y = empty<T>(shape);
   launch(
-      [n, eps, scaled = weight.defined(), shifted = bias.defined()](
-          Array<T>& out, const Array<T>& in, const Array<T>& w, const Array<T>& b) {
+      [n, scaled = weight.defined(), shifted = bias.defined()](
+          Array<T>& out, const Array<T>& in, const Array<T>& w, const Array<T>& b,
+          const Array<double>& h) {
         with_elements(scaled ? w.data() : nullptr, 1, [&](auto of_weight) {
           with_elements(shifted ? b.data() : nullptr, 0, [&](auto of_bias) {
             parallel_rows(in.size(), n, [&](std::size_t i) {
-              normalize_row<Centered>(out.data() + i, RowOf<T>{in.data() + i}, n, eps, of_weight,
-                                      of_bias);
+              normalize_row(out.data() + i, RowOf<T>{in.data() + i}, n, scale_of(h, i / n),
+                            of_weight, of_bias);
             });
           });
         });
       },
-      y, x, or_else(weight, x), or_else(bias, x));
+      y, x, or_else(weight, x), or_else(bias, x), scales);
   std::vector<int> axes;
   for (std::size_t i = 1; i <= rank; ++i) axes.push_back(-static_cast<int>(i));
   bool reads_weight = weight.defined() && x.tracked();
   return record(op, std::move(y), {&x, &weight, &bias},
-                [n, eps, axes = std::move(axes), saved_x = Saved<T>(x),
+                [n, eps, scales, axes = std::move(axes), saved_x = Saved<T>(x),
                  saved_w = reads_weight ? Saved<T>(weight) : Saved<T>()](Pullback<T>& p) {
                   if (p.wants(2)) p.add(2, p.g);
                   if (!p.wants(0) && !p.wants(1)) return;
@@ -129,8 +152,8 @@ Tensor<T> normalize_last(const char* op, const Tensor<T>& x, const Shape& normal
                   bool has_weight = saved_w.tensor().defined();
                   Tensor<T> w = has_weight ? p.get(saved_w) : Tensor<T>();
                   if (recording() && n > 0) return pull_recorded<Centered>(p, in, w, axes, eps);
-                  if (p.wants(0)) p.add(0, x_gradient<Centered>(p.g, in, w, n, eps));
-                  if (p.wants(1)) p.add(1, weight_gradient<Centered>(p.g, in, p.shape(1), eps));
+                  if (p.wants(0)) p.add(0, x_gradient<Centered>(p.g, in, w, scales, n));
+                  if (p.wants(1)) p.add(1, weight_gradient(p.g, in, scales, p.shape(1)));
                 });
 }
 

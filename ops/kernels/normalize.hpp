@@ -4,6 +4,8 @@
 #include <xgrad/ops/kernels/reduce.hpp>
 
 #include <cmath>
+#include <numeric>
+#include <utility>
 
 namespace xgrad {
 
@@ -11,6 +13,27 @@ namespace xgrad {
 template <class Term>
 double sum_of(std::size_t n, const Term& term) {
   return fold_elements<SumOf, double>(n, term);
+}
+
+/// The sums of u(i) and of u(i) h(i), in one pass.
+template <class U, class H>
+std::pair<double, double> sums_of(std::size_t n, const U& u, const H& h) {
+  constexpr std::size_t width = 16;
+  double sums[width] = {}, products[width] = {};
+  std::size_t i = 0;
+  for (; i + width <= n; i += width) {
+    for (std::size_t j = 0; j < width; ++j) {
+      const double x = u(i + j);
+      sums[j] += x;
+      products[j] += x * h(i + j);
+    }
+  }
+  for (; i < n; ++i) {
+    sums[0] += u(i);
+    products[0] += u(i) * h(i);
+  }
+  return {std::accumulate(sums, sums + width, 0.0),
+          std::accumulate(products, products + width, 0.0)};
 }
 
 /// Elements of a row as numbers in double, and a row that is the same everywhere.
@@ -49,30 +72,28 @@ RowScale row_scale(RowOf<T> x, std::size_t n, double eps) {
   return {mean, 1 / std::sqrt(squares / count + eps)};
 }
 
-template <bool Centered, class T, class Weight, class Bias>
-void normalize_row(T* y, RowOf<T> x, std::size_t n, double eps, Weight weight, Bias bias) {
-  const RowScale h = row_scale<Centered>(x, n, eps);
+template <class T, class Weight, class Bias>
+void normalize_row(T* y, RowOf<T> x, std::size_t n, RowScale h, Weight weight, Bias bias) {
   for (std::size_t i = 0; i < n; ++i) y[i] = static_cast<T>(h(x(i)) * weight(i) + bias(i));
 }
 
 /// gx = (u - mean(u) - h mean(u h)) scale for u = g weight; without mean(u) unless Centered.
 template <bool Centered, class T, class Weight>
-void normalize_row_gradient(T* gx, RowOf<T> g, RowOf<T> x, std::size_t n, double eps,
+void normalize_row_gradient(T* gx, RowOf<T> g, RowOf<T> x, std::size_t n, RowScale h,
                             Weight weight) {
-  const RowScale h = row_scale<Centered>(x, n, eps);
   const double count = static_cast<double>(n);
   auto u = [g, weight](std::size_t i) { return g(i) * weight(i); };
-  const double shift = Centered ? sum_of(n, u) / count : 0;
-  const double along = sum_of(n, [u, h, x](std::size_t i) { return u(i) * h(x(i)); }) / count;
+  auto [shift, along] = sums_of(n, u, [h, x](std::size_t i) { return h(x(i)); });
+  shift = Centered ? shift / count : 0;
+  along /= count;
   for (std::size_t i = 0; i < n; ++i) {
     gx[i] = static_cast<T>((u(i) - shift - h(x(i)) * along) * h.scale);
   }
 }
 
 /// total += g h, what a row adds to the gradient of the weight.
-template <bool Centered, class T>
-void add_weight_gradient(double* total, RowOf<T> g, RowOf<T> x, std::size_t n, double eps) {
-  const RowScale h = row_scale<Centered>(x, n, eps);
+template <class T>
+void add_weight_gradient(double* total, RowOf<T> g, RowOf<T> x, std::size_t n, RowScale h) {
   for (std::size_t i = 0; i < n; ++i) total[i] += g(i) * h(x(i));
 }
 
