@@ -4,6 +4,7 @@
 #pragma once
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <type_traits>
@@ -43,6 +44,11 @@ struct Batch {
       return Simd(_mm512_maskz_loadu_ps(static_cast<__mmask16>((1U << n) - 1), p));
     else
       return Simd(_mm512_maskz_loadu_pd(static_cast<__mmask8>((1U << n) - 1), p));
+#elif defined(__AVX__)
+    if constexpr (sizeof(T) == 4)
+      return Simd(_mm256_maskload_ps(p, first(n)));
+    else
+      return Simd(_mm256_maskload_pd(p, first(n)));
 #else
     alignas(64) T padded[size] = {};
     std::memcpy(padded, p, n * sizeof(T));
@@ -55,12 +61,25 @@ struct Batch {
       _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1U << n) - 1), v);
     else
       _mm512_mask_storeu_pd(p, static_cast<__mmask8>((1U << n) - 1), v);
+#elif defined(__AVX__)
+    if constexpr (sizeof(T) == 4)
+      _mm256_maskstore_ps(p, first(n), v);
+    else
+      _mm256_maskstore_pd(p, first(n), v);
 #else
     alignas(64) T padded[size];
     v.store_aligned(padded);
     std::memcpy(p, padded, n * sizeof(T));
 #endif
   }
+
+#if defined(__AVX__) && !defined(__AVX512F__)
+  /// All bits of the first n elements. (memcpy of a number that is not known is a call.)
+  static __m256i first(std::size_t n) {
+    static constexpr std::int32_t bits[] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bits + 8 - n * (sizeof(T) / 4)));
+  }
+#endif
 
   friend Batch operator+(Batch a, Batch b) { return a.v + b.v; }
   friend Batch operator-(Batch a, Batch b) { return a.v - b.v; }
