@@ -7,7 +7,7 @@
 
 #include "handwritten.hpp"
 
-#include <cblas.h>
+#include "blas.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -41,31 +41,46 @@ void sgd(float* parameter, const float* gradient, std::size_t n, float learning_
   for (std::size_t i = 0; i < n; ++i) parameter[i] -= learning_rate * gradient[i];
 }
 
-int as_int(std::size_t n) { return static_cast<int>(n); }
-
-/// C (m, n) = A B with row-major operands, each possibly transposed.
-void gemm(CBLAS_TRANSPOSE transpose_a, CBLAS_TRANSPOSE transpose_b, std::size_t m, std::size_t n,
-          std::size_t k, const float* a, const float* b, float* c) {
-  const std::size_t a_columns = transpose_a == CblasNoTrans ? k : m;
-  const std::size_t b_columns = transpose_b == CblasNoTrans ? n : k;
-  cblas_sgemm(CblasRowMajor, transpose_a, transpose_b, as_int(m), as_int(n), as_int(k), 1.0f, a,
-              as_int(a_columns), b, as_int(b_columns), 0.0f, c, as_int(n));
-}
-
-/// y = A x, or A^T x, with A (rows, columns).
-void gemv(CBLAS_TRANSPOSE transpose, std::size_t rows, std::size_t columns, const float* a,
-          const float* x, float* y) {
-  cblas_sgemv(CblasRowMajor, transpose, as_int(rows), as_int(columns), 1.0f, a, as_int(columns), x,
-              1, 0.0f, y, 1);
+/// `moments` holds those of the gradient, then those of its square; `step` counts from 1.
+void adam(Buffer& parameter, const Buffer& gradient, Buffer& moments, float learning_rate,
+          int step) {
+  constexpr float beta1 = 0.9f, beta2 = 0.999f, epsilon = 1e-8f;
+  const auto correction = [step](float beta) {
+    return static_cast<float>(1 - std::pow(static_cast<double>(beta), step));
+  };
+  const float rate = learning_rate / correction(beta1);
+  const float scale = 1 / std::sqrt(correction(beta2));
+  const std::size_t n = parameter.size();
+  float* p = parameter.data();
+  const float* g = gradient.data();
+  float* m = moments.data();
+  float* v = m + n;
+  for (std::size_t i = 0; i < n; ++i) {
+    m[i] = beta1 * m[i] + (1 - beta1) * g[i];
+    v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i];
+    p[i] -= rate * m[i] / (std::sqrt(v[i]) * scale + epsilon);
+  }
 }
 
 }  // namespace
 
-Mlp::Mlp(const std::vector<std::size_t>& dims, std::size_t batch) : batch_(batch) {
+Mlp::Mlp(const std::vector<std::size_t>& dims, std::size_t batch, Update update)
+    : batch_(batch), update_(update) {
   for (std::size_t k = 0; k + 1 < dims.size(); ++k) {
     const std::size_t in = dims[k], out = dims[k + 1];
-    layers_.push_back({in, out, Buffer(out * in), Buffer(out), Buffer(out * in), Buffer(out),
-                       Buffer(batch * out), Buffer(batch * out)});
+    layers_.push_back({in,
+                       out,
+                       Buffer(out * in),
+                       Buffer(out),
+                       Buffer(out * in),
+                       Buffer(out),
+                       Buffer(batch * out),
+                       Buffer(batch * out),
+                       {},
+                       {}});
+    if (update != Update::adam) continue;
+    layers_.back().weight_moments.resize(2 * out * in);
+    layers_.back().bias_moments.resize(2 * out);
   }
 }
 
@@ -132,7 +147,13 @@ void Mlp::backward(const float* images) {
 }
 
 void Mlp::update(float learning_rate) {
+  ++steps_;
   for (Layer& layer : layers_) {
+    if (update_ == Update::adam) {
+      adam(layer.weight, layer.weight_gradient, layer.weight_moments, learning_rate, steps_);
+      adam(layer.bias, layer.bias_gradient, layer.bias_moments, learning_rate, steps_);
+      continue;
+    }
     sgd(layer.weight.data(), layer.weight_gradient.data(), layer.weight.size(), learning_rate);
     sgd(layer.bias.data(), layer.bias_gradient.data(), layer.bias.size(), learning_rate);
   }

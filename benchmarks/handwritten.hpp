@@ -2,10 +2,10 @@
 // measured, derived by hand, on plain float buffers that are allocated once.
 //
 // Both networks compute z = x W^T + b per layer with W (out, in), relu between layers, the mean
-// softmax cross entropy, gradients into buffers of their own, and then plain SGD. The gradient of
-// the input, which nobody needs, is not computed. The layout of W is part of the task, as in xgrad
-// and PyTorch; with W kept as (in, out), sgemm runs the step of batch 64 about 8 % faster and that
-// of batch 256 no faster. The loops rely on -O3 to become SIMD code.
+// softmax cross entropy, gradients into buffers of their own, and then plain SGD or Adam. The
+// gradient of the input, which nobody needs, is not computed. The layout of W is part of the task,
+// as in xgrad and PyTorch; with W kept as (in, out), sgemm runs the step of batch 64 about 8 %
+// faster and that of batch 256 no faster. The loops rely on -O3 to become SIMD code.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -14,7 +14,8 @@
 
 namespace handwritten {
 
-/// Memory on 64-byte boundaries, a whole AVX-512 register.
+/// Memory on 64-byte boundaries, a whole AVX-512 register. As much follows the elements, so that a
+/// loop may read and write to the end of a register.
 template <class T>
 struct AlignedAllocator {
   using value_type = T;
@@ -23,12 +24,19 @@ struct AlignedAllocator {
   AlignedAllocator() = default;
   template <class U>
   AlignedAllocator(const AlignedAllocator<U>&) noexcept {}
-  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), alignment)); }
+  T* allocate(std::size_t n) {
+    constexpr std::size_t margin = static_cast<std::size_t>(alignment);
+    return static_cast<T*>(::operator new(n * sizeof(T) + margin, alignment));
+  }
   void deallocate(T* block, std::size_t) noexcept { ::operator delete(block, alignment); }
   friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) { return true; }
   friend bool operator!=(const AlignedAllocator&, const AlignedAllocator&) { return false; }
 };
 using Buffer = std::vector<float, AlignedAllocator<float>>;
+
+/// How a step changes the parameters: parameter -= learning_rate gradient, or Adam (Kingma & Ba
+/// 2015, Algorithm 1) with the constants given there.
+enum class Update { sgd, adam };
 
 /// What both networks share: sizes, and parameters in xgrad's layout, so that either can be
 /// compared with it weight by weight.
@@ -50,7 +58,7 @@ class Network {
 class Mlp final : public Network {
  public:
   /// `dims`: the widths, input first, as {784, 128, 10}. Parameters start at zero.
-  Mlp(const std::vector<std::size_t>& dims, std::size_t batch);
+  Mlp(const std::vector<std::size_t>& dims, std::size_t batch, Update update);
 
   float* weight(std::size_t layer) override { return layers_[layer].weight.data(); }
   float* bias(std::size_t layer) override { return layers_[layer].bias.data(); }
@@ -64,6 +72,7 @@ class Mlp final : public Network {
     Buffer weight_gradient, bias_gradient;  // of the same shapes
     Buffer output;                          // (batch, out), after relu
     Buffer cotangent;                       // (batch, out), of the output before relu
+    Buffer weight_moments, bias_moments;    // for Adam, of the gradient and of its square
   };
   void forward(const float* images);
   float softmax_cross_entropy(const int* labels);
@@ -71,6 +80,8 @@ class Mlp final : public Network {
   void update(float learning_rate);
 
   std::size_t batch_;
+  Update update_;
+  int steps_ = 0;
   std::vector<Layer> layers_;
 };
 

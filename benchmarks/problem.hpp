@@ -34,13 +34,15 @@ struct Training {
   std::string name;
   std::vector<std::size_t> dims;
   std::size_t batch;
+  handwritten::Update update;
 
   std::vector<Buffer> weights, biases;
   Buffer images;
   std::vector<int> labels;
 
-  Training(std::string workload, std::vector<std::size_t> widths, std::size_t rows)
-      : name(std::move(workload)), dims(std::move(widths)), batch(rows) {
+  Training(std::string workload, std::vector<std::size_t> widths, std::size_t rows,
+           handwritten::Update rule)
+      : name(std::move(workload)), dims(std::move(widths)), batch(rows), update(rule) {
     Numbers numbers;
     for (std::size_t k = 0; k < layers(); ++k) {
       const float bound = 1.0f / std::sqrt(static_cast<float>(dims[k]));
@@ -56,6 +58,7 @@ struct Training {
     }
   }
   std::size_t layers() const { return dims.size() - 1; }
+  float learning_rate() const { return update == handwritten::Update::adam ? 1e-3f : 1e-2f; }
 };
 
 /// Points at which the elementwise formula is taken.

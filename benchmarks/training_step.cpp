@@ -1,21 +1,15 @@
 // What xgrad costs over code written by hand: training steps, a scalar operation, an elementwise
-// formula. Both variants run in this process, in turns, on one thread.
-//
-//   training_step [--only=xgrad|handwritten] [Google Benchmark's options]
+// formula. harness.hpp has the options.
 //
 // Before anything is timed, both variants must compute the same; the loss after five steps is also
 // a counter, for peers.py starts from the same numbers.
 #include "convolutional.hpp"
 #include "handwritten.hpp"
-#include "paired.hpp"
+#include "harness.hpp"
 #include "problem.hpp"
 #include "variants.hpp"
 
-#include <cblas.h>
-
-#include <cmath>
-#include <cstdio>
-#include <cstdlib>
+#include <deque>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,25 +18,19 @@ namespace {
 
 namespace xg = xgrad;
 using handwritten::Buffer;
+using handwritten::Update;
+using harness::add;
+using harness::agree;
+using harness::disagree;
+using harness::SystemBlocks;
 using paired::Only;
 using problem::Training;
 using variants::array_of;
 using variants::by_hand;
-using variants::learning_rate;
 using variants::XgradMlp;
 
 constexpr int verified_steps = 5;
-constexpr std::size_t chain_length = 100, formula_size = 1000000;
-
-[[noreturn]] void disagree(const std::string& workload, const std::string& what, double xgrad,
-                           double by_hand) {
-  std::fprintf(stderr, "training_step: %s: %s: xgrad has %.9g, the hand-written code %.9g\n",
-               workload.c_str(), what.c_str(), xgrad, by_hand);
-  std::exit(1);
-}
-
-/// NaN agrees with nothing.
-bool agree(double a, double b, double tolerance) { return std::abs(a - b) <= tolerance; }
+constexpr std::size_t chain_length = 100;
 
 /// Compares a parameter with its hand-written twin, to a thousandth of how far training moved it.
 void check_parameter(const Training& training, const std::string& what, const Buffer& initial,
@@ -58,14 +46,15 @@ void check_parameter(const Training& training, const std::string& what, const Bu
 }
 
 /// Trains both variants from the same parameters; returns the loss after `verified_steps`.
+template <class Optimizer>
 double verify(const Training& training) {
   const auto network = by_hand(training);
-  XgradMlp model(training);
+  XgradMlp<Optimizer> model(training);
   double loss = 0;
   for (int step = 0; step <= verified_steps; ++step) {
     loss = model.step().item();
     const double expected =
-        network->step(training.images.data(), training.labels.data(), learning_rate);
+        network->step(training.images.data(), training.labels.data(), training.learning_rate());
     if (!agree(loss, expected, 1e-4 * std::abs(expected))) {
       disagree(training.name, "loss after " + std::to_string(step) + " steps", loss, expected);
     }
@@ -84,21 +73,22 @@ double verify(const Training& training) {
 struct Formula {
   std::string name;
   xg::Tensor<> (*function)(const xg::Tensor<>&);
+  std::size_t size;
 };
 
 /// Returns the formula's value.
 double verify_formula(const Formula& formula) {
-  const Buffer input = problem::formula_input(formula_size);
-  Buffer gradient(formula_size);
+  const Buffer input = problem::formula_input(formula.size);
+  Buffer gradient(formula.size);
   const double expected =
-      handwritten::elementwise_chain(input.data(), gradient.data(), formula_size);
-  const xg::Tensor<> x = xg::parameter(array_of<float>(input, {formula_size}));
+      handwritten::elementwise_chain(input.data(), gradient.data(), formula.size);
+  const xg::Tensor<> x = xg::parameter(array_of<float>(input, {formula.size}));
   const xg::Tensor<> value = formula.function(x);
   value.backward();
   if (!agree(value.item(), expected, 1e-4 * std::abs(expected))) {
     disagree(formula.name, "value", value.item(), expected);
   }
-  for (std::size_t i = 0; i < formula_size; ++i) {
+  for (std::size_t i = 0; i < formula.size; ++i) {
     const float xgrad = x.grad().data()[i];
     if (!agree(xgrad, gradient[i], 1e-5)) {
       disagree(formula.name, "gradient, element " + std::to_string(i), xgrad, gradient[i]);
@@ -107,26 +97,6 @@ double verify_formula(const Formula& formula) {
   return value.item();
 }
 
-/// Set when a steady-state step asked the system for memory, which it must not.
-bool system_blocks_asked = false;
-
-/// Counts the blocks that xgrad's pool asks of the system from construction to destruction.
-class SystemBlocks {
- public:
-  explicit SystemBlocks(benchmark::State& state) : state_(state), before_(now()) {}
-  ~SystemBlocks() {
-    const std::size_t asked = now() - before_;
-    state_.counters["system_blocks"] = static_cast<double>(asked);
-    if (asked > 0) system_blocks_asked = true;
-  }
-
- private:
-  static std::size_t now() { return xg::thread_pool()->system_blocks(); }
-
-  benchmark::State& state_;
-  std::size_t before_;
-};
-
 /// Times step(), a step of training in xgrad, beside the hand-written one.
 template <class Step>
 void compare_with(handwritten::Network& network, benchmark::State& state, const Training& training,
@@ -134,13 +104,14 @@ void compare_with(handwritten::Network& network, benchmark::State& state, const 
   SystemBlocks blocks(state);
   paired::compare(state, only, 1, step, [&] {
     benchmark::DoNotOptimize(
-        network.step(training.images.data(), training.labels.data(), learning_rate));
+        network.step(training.images.data(), training.labels.data(), training.learning_rate()));
   });
 }
 
+template <class Optimizer>
 void benchmark_training(benchmark::State& state, const Training& training, double loss, Only only) {
   const auto network = by_hand(training);
-  XgradMlp model(training);
+  XgradMlp<Optimizer> model(training);
   for (int i = 0; i < verified_steps; ++i) model.step();
   state.counters["loss"] = loss;
   compare_with(*network, state, training, only, [&] { benchmark::DoNotOptimize(model.step()); });
@@ -161,9 +132,10 @@ void benchmark_convolutional(benchmark::State& state, unsigned threads) {
 }
 
 /// A perceptron by a plan, which must train as the eager code does.
+template <class Optimizer>
 void benchmark_plan(benchmark::State& state, const Training& training, Only only) {
   const auto network = by_hand(training);
-  XgradMlp model(training), eager(training);
+  XgradMlp<Optimizer> model(training), eager(training);
   xg::Tensor<> loss;
   xg::Plan step = xg::capture([&] { loss = model.step(); });
   for (int i = 0; i <= verified_steps; ++i) {
@@ -191,9 +163,9 @@ void benchmark_scalar(benchmark::State& state) {
 
 void benchmark_elementwise(benchmark::State& state, const Formula& formula, double value,
                            Only only) {
-  const Buffer input = problem::formula_input(formula_size);
-  Buffer gradient(formula_size);
-  const xg::Tensor<> x = xg::parameter(array_of<float>(input, {formula_size}));
+  const Buffer input = problem::formula_input(formula.size);
+  Buffer gradient(formula.size);
+  const xg::Tensor<> x = xg::parameter(array_of<float>(input, {formula.size}));
   const auto step = [&] {
     x.zero_grad();
     formula.function(x).backward();
@@ -204,92 +176,85 @@ void benchmark_elementwise(benchmark::State& state, const Formula& formula, doub
   SystemBlocks blocks(state);
   paired::compare(state, only, 1, step, [&] {
     benchmark::DoNotOptimize(
-        handwritten::elementwise_chain(input.data(), gradient.data(), formula_size));
+        handwritten::elementwise_chain(input.data(), gradient.data(), formula.size));
   });
 }
 
-/// Prints the medians alone.
-class Medians final : public benchmark::ConsoleReporter {
- public:
-  Medians() : ConsoleReporter(OO_Tabular) {}
-  void ReportRuns(const std::vector<Run>& runs) override {
-    std::vector<Run> medians;
-    for (const Run& run : runs) {
-      if (runs.size() == 1 || run.aggregate_name == "median") medians.push_back(run);
-    }
-    ConsoleReporter::ReportRuns(medians);
-  }
-};
-
-template <class Function>
-void add(const std::string& name, Function function) {
-  constexpr int pairs = 51;
-  benchmark::RegisterBenchmark(name.c_str(), function)
-      ->Iterations(pairs)
-      ->UseManualTime()
-      ->Unit(benchmark::kMicrosecond);
+template <class Optimizer>
+void add_training(const Training& training, Only only, bool plan) {
+  const double loss = verify<Optimizer>(training);
+  add(training.name, [&training, loss, only](benchmark::State& state) {
+    benchmark_training<Optimizer>(state, training, loss, only);
+  });
+  if (!plan) return;
+  add(training.name + "_plan", [&training, only](benchmark::State& state) {
+    benchmark_plan<Optimizer>(state, training, only);
+  });
 }
 
-/// What the report needs to know of the build.
-void add_context() {
-#ifdef __clang__
-  benchmark::AddCustomContext("compiler", __VERSION__);
-#else
-  benchmark::AddCustomContext("compiler", "g++ " __VERSION__);
-#endif
-  benchmark::AddCustomContext("blas", openblas_get_config());
+void add_trainings(Only only) {
+  using xg::nn::Adam;
+  using xg::nn::SGD;
+  static std::deque<Training> trainings;  // benchmarks refer to it
+  const auto next = [](std::string name, std::vector<std::size_t> dims, std::size_t batch,
+                       Update update = Update::sgd) -> const Training& {
+    return trainings.emplace_back(std::move(name), std::move(dims), batch, update);
+  };
+  add_training<SGD<>>(next("mlp_2_8_2_batch_4", {2, 8, 2}, 4), only, true);
+  add_training<SGD<>>(next("mlp_784_128_10_batch_1", {784, 128, 10}, 1), only, true);
+  add_training<SGD<>>(next("mlp_784_128_10_batch_64", {784, 128, 10}, 64), only, true);
+  add_training<SGD<>>(next("mlp_784_512_512_10_batch_256", {784, 512, 512, 10}, 256), only, true);
+  add_training<Adam<>>(next("mlp_784_128_10_batch_64_adam", {784, 128, 10}, 64, Update::adam), only,
+                       true);
+  // For the cost of a layer, and how it grows with the width; peers.py has the same lists.
+  for (const std::size_t depth : {1u, 2u, 4u, 8u, 16u}) {
+    std::vector<std::size_t> dims(depth + 1, 64);
+    dims.push_back(10);
+    add_training<SGD<>>(next("depth_" + std::to_string(depth), dims, 64), only, false);
+  }
+  for (const std::size_t width : {32u, 64u, 128u, 256u, 512u}) {
+    add_training<SGD<>>(next("width_" + std::to_string(width), {width, width, width, 10}, 64), only,
+                        false);
+  }
+}
+
+void add_formulas(Only only) {
+  constexpr std::size_t op_by_op_size = 1000000;
+  static std::deque<Formula> formulas;  // benchmarks refer to it
+  const auto add_formula = [only](const Formula& chosen) {
+    const Formula& formula = formulas.emplace_back(chosen);
+    const double value = verify_formula(formula);
+    add(formula.name, [&formula, value, only](benchmark::State& state) {
+      benchmark_elementwise(state, formula, value, only);
+    });
+  };
+  std::size_t size = 1000;
+  for (int power = 3; power <= 7; ++power, size *= 10) {
+    const std::string suffix = "_1e" + std::to_string(power);
+    if (size == op_by_op_size) {
+      add_formula({"elementwise" + suffix, variants::by_operations, size});
+    }
+    add_formula({"sum_of_fuse" + suffix, variants::sum_of_fuse, size});
+    add_formula({"fuse_sum" + suffix, variants::fuse_sum, size});
+  }
+}
+
+/// What has no hand-written counterpart.
+void add_unpaired() {
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+  for (const auto& [name, threads] :
+       {std::pair("conv_16_32_batch_64", 1u), std::pair("conv_16_32_batch_64_all_cores", cores)})
+    add(name,
+        [threads = threads](benchmark::State& state) { benchmark_convolutional(state, threads); });
+  add("scalar_op", benchmark_scalar);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::vector<char*> arguments(argv, argv + argc);
-  const Only only = paired::take_only(arguments);
-  std::string repetitions = "--benchmark_repetitions=7";
-  arguments.insert(arguments.begin() + 1, repetitions.data());  // a default: later ones prevail
-  int count = static_cast<int>(arguments.size());
-  arguments.push_back(nullptr);
-  benchmark::Initialize(&count, arguments.data());
-  if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 1;
-  add_context();
-  xg::set_threads(1);  // OpenBLAS, too
-
-  const std::vector<Training> trainings = {
-      {"mlp_2_8_2_batch_4", {2, 8, 2}, 4},
-      {"mlp_784_128_10_batch_1", {784, 128, 10}, 1},
-      {"mlp_784_128_10_batch_64", {784, 128, 10}, 64},
-      {"mlp_784_512_512_10_batch_256", {784, 512, 512, 10}, 256}};
-  for (const Training& training : trainings) {
-    const double loss = verify(training);
-    add(training.name, [&training, loss, only](benchmark::State& state) {
-      benchmark_training(state, training, loss, only);
-    });
-    add(training.name + "_plan",
-        [&training, only](benchmark::State& state) { benchmark_plan(state, training, only); });
-  }
-  const std::vector<Formula> formulas = {{"elementwise_1e6", variants::by_operations},
-                                         {"sum_of_fuse_1e6", variants::sum_of_fuse},
-                                         {"fuse_sum_1e6", variants::fuse_sum}};
-  for (const Formula& formula : formulas) {
-    const double value = verify_formula(formula);
-    add(formula.name, [&formula, value, only](benchmark::State& state) {
-      benchmark_elementwise(state, formula, value, only);
-    });
-  }
-  if (only != Only::handwritten) {
-    const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
-    for (const auto& [name, threads] :
-         {std::pair("conv_16_32_batch_64", 1u), std::pair("conv_16_32_batch_64_all_cores", cores)})
-      add(name, [threads = threads](benchmark::State& state) {
-        benchmark_convolutional(state, threads);
-      });
-    add("scalar_op", benchmark_scalar);
-  }
-
-  Medians medians;
-  benchmark::RunSpecifiedBenchmarks(&medians);
-  benchmark::Shutdown();
-  if (!system_blocks_asked) return 0;
-  std::fprintf(stderr, "training_step: a steady-state step asked the system for memory\n");
-  return 1;
+  return harness::run(argc, argv, [](Only only) {
+    add_trainings(only);
+    add_formulas(only);
+    if (only != Only::handwritten) add_unpaired();
+  });
 }

@@ -15,15 +15,13 @@ namespace variants {
 namespace xg = xgrad;
 using problem::Training;
 
-constexpr float learning_rate = 0.01f;
-
 /// The fastest hand-written network of this size, with the initial parameters.
 inline std::unique_ptr<handwritten::Network> by_hand(const Training& training) {
   std::unique_ptr<handwritten::Network> network;
   if (training.dims == std::vector<std::size_t>{2, 8, 2} && training.batch == 4) {
     network = std::make_unique<handwritten::TinyMlp<2, 8, 2, 4>>();
   } else {
-    network = std::make_unique<handwritten::Mlp>(training.dims, training.batch);
+    network = std::make_unique<handwritten::Mlp>(training.dims, training.batch, training.update);
   }
   for (std::size_t k = 0; k < training.layers(); ++k) {
     std::copy(training.weights[k].begin(), training.weights[k].end(), network->weight(k));
@@ -41,13 +39,14 @@ xg::Array<T> array_of(const Values& values, const xg::Shape& shape) {
 }
 
 /// The same network in xgrad, as a user would write it.
+template <class Optimizer>
 class XgradMlp {
  public:
   explicit XgradMlp(const Training& training)
       : images_(array_of<float>(training.images, {training.batch, training.dims.front()})),
         labels_(array_of<int>(training.labels, {training.batch})),
         parameters_(parameters(training)),
-        optimizer_(parameters_, learning_rate) {}
+        optimizer_(parameters_, training.learning_rate()) {}
 
   const xg::Tensor<>& weight(std::size_t layer) const { return parameters_[2 * layer]; }
   const xg::Tensor<>& bias(std::size_t layer) const { return parameters_[2 * layer + 1]; }
@@ -81,7 +80,7 @@ class XgradMlp {
   xg::Tensor<> images_;
   xg::Array<int> labels_;
   std::vector<xg::Tensor<>> parameters_;
-  xg::nn::SGD<> optimizer_;
+  Optimizer optimizer_;
 };
 
 /// sum(tanh(x) exp(-x x) + relu(x) / (1 + x x)): an operation at a time, the elements in one loop,
