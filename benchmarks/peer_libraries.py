@@ -5,6 +5,7 @@ loss or value. `wait` returns when that value has been computed.
 """
 
 LEARNING_RATE = 0.01
+ADAM_RATE, BETA1, BETA2, EPSILON = 0.001, 0.9, 0.999, 1e-8
 CHAIN_LENGTH = 100
 
 
@@ -44,7 +45,10 @@ class Torch:
                 layer.bias.copy_(self.tensor(*bias))
             layers += [layer, nn.ReLU()]
         model = nn.Sequential(*layers[:-1])
-        optimizer = self.torch.optim.SGD(model.parameters(), LEARNING_RATE)
+        if training.adam:
+            optimizer = self.torch.optim.Adam(model.parameters(), ADAM_RATE)
+        else:
+            optimizer = self.torch.optim.SGD(model.parameters(), LEARNING_RATE)
         return self.steps(model, optimizer, training)
 
     def steps(self, model, optimizer, training):
@@ -121,11 +125,28 @@ class Jax:
             value, gradients = jax.value_and_grad(loss)(parameters, images, labels)
             return value, [p - LEARNING_RATE * g for p, g in zip(parameters, gradients)]
 
-        compiled = jax.jit(update, donate_argnums=0)
+        def update_by_adam(state, images, labels):
+            parameters, first, second, count = state
+            value, gradients = jax.value_and_grad(loss)(parameters, images, labels)
+            count += 1
+            first = [BETA1 * m + (1 - BETA1) * g for m, g in zip(first, gradients)]
+            second = [BETA2 * v + (1 - BETA2) * g * g for v, g in zip(second, gradients)]
+            rate, scale = ADAM_RATE / (1 - BETA1**count), 1 / jnp.sqrt(1 - BETA2**count)
+            parameters = [
+                p - rate * m / (jnp.sqrt(v) * scale + EPSILON)
+                for p, m, v in zip(parameters, first, second)
+            ]
+            return value, (parameters, first, second, count)
+
+        state = parameters
+        if training.adam:
+            first, second = ([jnp.zeros_like(p) for p in parameters] for _ in range(2))
+            state = (parameters, first, second, jnp.float32(0))
+        compiled = jax.jit(update_by_adam if training.adam else update, donate_argnums=0)
 
         def step():
-            nonlocal parameters
-            value, parameters = compiled(parameters, images, labels)
+            nonlocal state
+            value, state = compiled(state, images, labels)
             return value
 
         return step
@@ -174,8 +195,22 @@ class Numpy:
         rows = np.arange(training.batch)
         last = len(weights) - 1
         rate = np.float32(LEARNING_RATE)
+        moments = [(np.zeros_like(p), np.zeros_like(p)) for p in parameters]
+        count = 0
+
+        def adam(parameter, gradient, first, second):
+            first *= np.float32(BETA1)
+            first += np.float32(1 - BETA1) * gradient
+            second *= np.float32(BETA2)
+            second += np.float32(1 - BETA2) * gradient * gradient
+            scale = np.float32((1 - BETA2**count) ** -0.5)
+            change = first / (np.sqrt(second) * scale + np.float32(EPSILON))
+            change *= np.float32(ADAM_RATE / (1 - BETA1**count))
+            parameter -= change
 
         def step():
+            nonlocal count
+            count += 1
             inputs = [images]
             for k in range(last):
                 z = inputs[k] @ weights[k].T
@@ -197,6 +232,10 @@ class Numpy:
                     g = g @ weights[k]
                     g *= inputs[k] > 0
             for k, (weight_gradient, bias_gradient) in zip(range(last, -1, -1), gradients):
+                if training.adam:
+                    adam(weights[k], weight_gradient, *moments[2 * k])
+                    adam(biases[k], bias_gradient, *moments[2 * k + 1])
+                    continue
                 weight_gradient *= rate
                 bias_gradient *= rate
                 weights[k] -= weight_gradient

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The workloads of training_step.cpp in PyTorch (eager), JAX (jit) and NumPy (by hand).
+"""The workloads of training_step.cpp and operations.cpp in PyTorch (eager), JAX (jit) and NumPy (by hand).
 
     peers.py [--json FILE] [--repetitions N] [--only torch,jax,numpy]
 
 Prints the median microseconds per unit of work. Every library that is installed runs in a process
 of its own, on one thread, and for one workload on all cores, from the parameters and data that
-training_step.cpp uses; their losses after five steps must agree.
+xgrad uses; their losses after five steps, values and gradients must agree.
 """
 
 import argparse
@@ -23,15 +23,20 @@ import time
 sys.dont_write_bytecode = True
 
 from peer_libraries import CHAIN_LENGTH, Jax, Numpy, Torch
+from peer_operations import OPERATIONS, Drawn, JaxOperations, NumpyOperations, TorchOperations
 
 VERIFIED_STEPS = 5
-FORMULA_SIZE = 1_000_000
+FORMULA_POWERS = range(3, 8)
+TOLERANCES = {"loss": 1e-5, "gradient": 1e-4}
 CONVOLUTIONAL = "conv_16_32_batch_64"
 TRAININGS = {
     "mlp_2_8_2_batch_4": ([2, 8, 2], 4),
     "mlp_784_128_10_batch_1": ([784, 128, 10], 1),
     "mlp_784_128_10_batch_64": ([784, 128, 10], 64),
     "mlp_784_512_512_10_batch_256": ([784, 512, 512, 10], 256),
+    "mlp_784_128_10_batch_64_adam": ([784, 128, 10], 64),
+    **{f"depth_{depth}": ([64] * (depth + 1) + [10], 64) for depth in (1, 2, 4, 8, 16)},
+    **{f"width_{width}": ([width] * 3 + [10], 64) for width in (32, 64, 128, 256, 512)},
 }
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -63,9 +68,9 @@ class Numbers:
 class Training:
     """One minibatch and the initial parameters: flat arrays with their shapes."""
 
-    def __init__(self, dims, batch):
+    def __init__(self, dims, batch, adam):
         numbers = Numbers()
-        self.batch = batch
+        self.batch, self.adam = batch, adam
         self.parameters = []  # (weight, shape), (bias, shape) per layer
         for inputs, outputs in zip(dims, dims[1:]):
             bound = 1 / math.sqrt(inputs)
@@ -95,6 +100,7 @@ class Convolutional:
 
 
 LIBRARIES = {"torch": Torch, "jax": Jax, "numpy": Numpy}
+OPERATIONS_OF = {"torch": TorchOperations, "jax": JaxOperations, "numpy": NumpyOperations}
 
 
 def measure(library, step, units, repetitions):
@@ -138,8 +144,21 @@ def run_library(name, repetitions, all_cores):
             add(CONVOLUTIONAL + "_all_cores", step, 1, VERIFIED_STEPS)
         return {"version": module.__version__, "workloads": workloads}
     for workload, (dims, batch) in TRAININGS.items():
-        add(workload, library.training(Training(dims, batch)), 1, VERIFIED_STEPS)
-    add("elementwise_1e6", library.formula(Numbers().uniform(-3, 3, FORMULA_SIZE)), 1, 0)
+        training = Training(dims, batch, workload.endswith("_adam"))
+        add(workload, library.training(training), 1, VERIFIED_STEPS)
+    formula_input = Numbers().uniform(-3, 3, 10 ** max(FORMULA_POWERS))
+    for power in FORMULA_POWERS:
+        add(f"elementwise_1e{power}", library.formula(formula_input[: 10**power]), 1, 0)
+    operations = OPERATIONS_OF[name](library)
+    for workload, operation in OPERATIONS.items():
+        functions = operations.operation(operation, Drawn.of(operation, Numbers()))
+        if functions is None:
+            continue
+        step, sums = functions
+        step()
+        computed = sums()
+        add(workload, step, 1, -1)
+        workloads[workload].update(computed)
     if convolves:
         add(CONVOLUTIONAL, library.convolutional(Convolutional()), 1, VERIFIED_STEPS)
     add("scalar_op", library.scalar_chain(), CHAIN_LENGTH, -1)
@@ -173,13 +192,19 @@ def run_in_process(name, repetitions):
 
 
 def check_losses(peers):
-    """All libraries must have trained the same network."""
-    for workload in [*TRAININGS, "elementwise_1e6"]:
-        losses = {name: peer["workloads"][workload]["loss"] for name, peer in peers.items()}
-        for name, loss in losses.items():
-            expected = next(iter(losses.values()))
-            if not abs(loss - expected) <= 1e-5 * abs(expected):
-                sys.exit(f"peers.py: {workload}: the libraries disagree: {losses}")
+    """All libraries must have trained the same network, and computed the same."""
+    first = {}
+    for name, peer in peers.items():
+        for workload, measured in peer["workloads"].items():
+            expected = first.setdefault(workload, measured)
+            for figure, tolerance in TOLERANCES.items():
+                if figure not in expected:
+                    continue
+                own, other = measured[figure], expected[figure]
+                if not abs(own - other) <= tolerance * abs(other):
+                    sys.exit(
+                        f"peers.py: {workload}: {figure}: {name} computed {own}, another {other}"
+                    )
 
 
 def main():
