@@ -30,10 +30,13 @@ mutation: deps
 bench: deps
 	cmake --preset bench
 	cmake --build --preset bench -j $(JOBS)
-	build/bench/benchmarks/training_step --benchmark_out=build/bench/training_step.json
+	for program in training_step operations; do \
+	  build/bench/benchmarks/$$program --benchmark_out=build/bench/$$program.json || exit 1; \
+	done
 	$(PYTHON) benchmarks/peers.py --json build/bench/peers.json
-	python3 benchmarks/report.py --benchmark build/bench/training_step.json \
-	  --peers build/bench/peers.json --json build/bench/report.json
+	python3 benchmarks/report.py --peers build/bench/peers.json \
+	  --benchmark build/bench/training_step.json build/bench/operations.json \
+	  --json build/bench/report.json --chart build/bench/report.png
 	$(PYTHON) benchmarks/recurrent.py build/bench/benchmarks/recurrent_step \
 	  --json build/bench/recurrent.json
 

@@ -1,21 +1,28 @@
 #!/usr/bin/env python3
-"""One table from the results of training_step and peers.py.
+"""One table from the results of training_step, operations and peers.py.
 
-    report.py --benchmark FILE [--peers FILE] [--json FILE]
+    report.py --benchmark FILE... [--peers FILE] [--json FILE] [--chart FILE]
 
-FILE of --benchmark is training_step's --benchmark_out, FILE of --peers is peers.py's --json. The
-table goes to the terminal, and with --json, with all figures and the machine, into a file. A ratio
-to the hand-written code is given twice: of the medians, and the median over pairs of runs that
-followed each other, which a noisy machine disturbs least.
+A FILE of --benchmark is a program's --benchmark_out, FILE of --peers is peers.py's --json. The
+table goes to the terminal, and with --json, with all figures and the machine, into a file; --chart
+draws the ratios. A ratio to the hand-written code is given twice: of the medians, and the median
+over pairs of runs that followed each other, which a noisy machine disturbs least.
 """
 
 import argparse
 import datetime
 import json
+import math
 import os
 import platform
+import re
 import statistics
 import sys
+
+sys.dont_write_bytecode = True
+
+import chart
+from targets import PEER_TARGETS, TARGETS, peer_workload
 
 PEERS = {"torch": "PyTorch", "jax": "JAX jit", "numpy": "NumPy"}
 FIGURES = (
@@ -23,27 +30,12 @@ FIGURES = (
     "handwritten_us",
     "pair_ratio",
     "loss",
+    "gradient",
     "system_blocks",
     "processors_busy",
 )
-# What each workload has to reach: (figure, largest value).
-TARGETS = {
-    "mlp_2_8_2_batch_4": ("xgrad_us", 3.0),
-    "mlp_784_128_10_batch_1": ("pair_ratio", 1.20),
-    "mlp_784_128_10_batch_64": ("pair_ratio", 1.10),
-    "mlp_784_512_512_10_batch_256": ("pair_ratio", 1.10),
-    "mlp_2_8_2_batch_4_plan": ("pair_ratio", 1.00),
-    "mlp_784_128_10_batch_1_plan": ("pair_ratio", 1.03),
-    "mlp_784_128_10_batch_64_plan": ("pair_ratio", 1.02),
-    "mlp_784_512_512_10_batch_256_plan": ("pair_ratio", 1.02),
-    "sum_of_fuse_1e6": ("pair_ratio", 1.50),
-    "fuse_sum_1e6": ("pair_ratio", 1.15),
-}
-# On which workloads xgrad may be no slower than another library.
-PEER_TARGETS = {
-    "conv_16_32_batch_64": "torch",
-    "conv_16_32_batch_64_all_cores": "torch",
-}
+# How closely the libraries' results agree with xgrad's.
+TOLERANCES = {"loss": 1e-5, "gradient": 1e-4}
 
 
 def read_json(path):
@@ -89,20 +81,17 @@ def measured_workloads(benchmark):
 
 def add_peers(workloads, peers):
     """Adds each peer's time and its ratio to xgrad's. All must have computed the same."""
-    for peer, result in peers.items():
-        for name, measured in result["workloads"].items():
-            if name not in workloads:
+    for name, workload in workloads.items():
+        for peer, result in peers.items():
+            measured = result["workloads"].get(peer_workload(name))
+            if measured is None:
                 continue
-            workload = workloads[name]
-            expected = workload.get("loss")
-            if expected is None:
-                agrees = True
-            else:
-                agrees = abs(measured["loss"] - expected) <= 1e-5 * abs(expected)
-            if not agrees:
-                sys.exit(
-                    f"report.py: {name}: {peer} computed {measured['loss']}, xgrad {expected}"
-                )
+            for figure, tolerance in TOLERANCES.items():
+                if figure not in workload or figure not in measured:
+                    continue
+                own, other = workload[figure], measured[figure]
+                if not abs(other - own) <= tolerance * abs(own):
+                    sys.exit(f"report.py: {name}: {figure}: {peer} computed {other}, xgrad {own}")
             workload.setdefault("peers", {})[peer] = {
                 "us": measured["us"],
                 "ratio_to_xgrad": measured["us"] / workload["xgrad_us"],
@@ -111,18 +100,27 @@ def add_peers(workloads, peers):
 
 
 def judge(name, workload):
-    """The target of a workload and whether it is reached, as text."""
-    peer = PEER_TARGETS.get(name)
-    if peer in workload.get("peers", {}):
-        reached = workload["peers"][peer]["ratio_to_xgrad"] >= 1
-        return f"<= {PEERS[peer]} {'ok' if reached else 'MISSED'}"
-    if name not in TARGETS:
-        return ""
-    figure, largest = TARGETS[name]
-    if figure not in workload:
-        return ""
-    unit = " us" if figure.endswith("_us") else ""
-    return f"<= {largest:.2f}{unit} {'ok' if workload[figure] <= largest else 'MISSED'}"
+    """The targets of a workload and whether they are reached, as text."""
+    verdicts = []
+    for figure, largest in TARGETS.get(name, []):
+        if figure in workload:
+            unit = " us" if figure.endswith("_us") else ""
+            reached = "ok" if workload[figure] <= largest else "MISSED"
+            verdicts.append(f"<= {largest:.2f}{unit} {reached}")
+    return ", ".join(verdicts)
+
+
+def beside(name, workload, peer):
+    """A peer's time, its ratio to xgrad's, and the target of that, as text."""
+    measured = workload.get("peers", {}).get(peer)
+    if not measured:
+        return "-"
+    ratio = measured["ratio_to_xgrad"]
+    text = f"{microseconds(measured['us'], measured['processors_busy'])} ({ratio:.2f}x"
+    smallest = PEER_TARGETS.get(name, {}).get(peer)
+    if smallest is not None:
+        text += f" >= {smallest} " + ("ok" if ratio >= smallest else "MISSED")
+    return text + ")"
 
 
 def microseconds(value, processors_busy):
@@ -149,12 +147,7 @@ def table(workloads, peers):
             row += ["-", "-", "-"]
         row.append(judge(name, workload))
         for peer in peers:
-            measured = workload.get("peers", {}).get(peer)
-            if measured:
-                time = microseconds(measured["us"], measured["processors_busy"])
-                row.append(f"{time} ({measured['ratio_to_xgrad']:.2f}x)")
-            else:
-                row.append("-")
+            row.append(beside(name, workload, peer))
         rows.append(row)
     return rows
 
@@ -169,22 +162,71 @@ def print_table(rows):
             print("-+-".join("-" * width for width in widths))
 
 
+def slope(points):
+    """Of the line through points (x, y) by least squares."""
+    x_mean = statistics.fmean(x for x, _ in points)
+    y_mean = statistics.fmean(y for _, y in points)
+    products = sum((x - x_mean) * (y - y_mean) for x, y in points)
+    return products / sum((x - x_mean) ** 2 for x, _ in points)
+
+
+def scaling(workloads, peers):
+    """The cost of a layer, and how cost grows with the width, by everyone who was measured."""
+
+    def points(family, time):
+        sizes = {int(name.split("_")[1]): w for name, w in family.items()}
+        return [(size, time(w)) for size, w in sizes.items() if time(w) is not None]
+
+    times = {
+        "xgrad": lambda w: w["xgrad_us"],
+        "hand-written": lambda w: w.get("handwritten_us"),
+        **{PEERS[p]: lambda w, p=p: w.get("peers", {}).get(p, {}).get("us") for p in peers},
+    }
+    result = {"us_per_layer": {}, "exponent_of_width": {}}
+    for who, time in times.items():
+        depth = points({n: w for n, w in workloads.items() if n.startswith("depth_")}, time)
+        if len(depth) > 1:
+            result["us_per_layer"][who] = slope(depth)
+        width = points({n: w for n, w in workloads.items() if n.startswith("width_")}, time)
+        if len(width) > 1:
+            logarithms = [(math.log(x), math.log(y)) for x, y in width]
+            result["exponent_of_width"][who] = slope(logarithms)
+    return result
+
+
+def print_scaling(figures):
+    headings = {
+        "us_per_layer": "microseconds for one more layer of 64 neurons, batch 64",
+        "exponent_of_width": "exponent with which time grows with the width, from 32 to 512",
+    }
+    for key, heading in headings.items():
+        if figures[key]:
+            values = "; ".join(f"{who} {value:.2f}" for who, value in figures[key].items())
+            print(f"\n{heading}: {values}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--benchmark", metavar="FILE", required=True, help="of training_step")
+    parser.add_argument(
+        "--benchmark", metavar="FILE", nargs="+", required=True, help="of training_step, operations"
+    )
     parser.add_argument("--peers", metavar="FILE", help="of peers.py")
     parser.add_argument("--json", metavar="FILE", help="write the table's figures there")
+    parser.add_argument("--chart", metavar="FILE", help="draw the ratios into this PNG")
     options = parser.parse_args()
 
-    benchmark = read_json(options.benchmark)
+    benchmarks = [read_json(path) for path in options.benchmark]
     peers = read_json(options.peers)["peers"] if options.peers else {}
     peers = {peer: peers[peer] for peer in PEERS if peer in peers}
-    workloads = measured_workloads(benchmark)
-    if not workloads:
-        sys.exit(f"report.py: {options.benchmark}: no measurements of xgrad")
+    workloads = {}
+    for path, benchmark in zip(options.benchmark, benchmarks):
+        measured = measured_workloads(benchmark)
+        if not measured:
+            sys.exit(f"report.py: {path}: no measurements of xgrad")
+        workloads.update(measured)
     add_peers(workloads, peers)
 
-    context = benchmark["context"]
+    context = benchmarks[0]["context"]
     machine = {
         "processor": processor(),
         "cores": os.cpu_count(),
@@ -199,8 +241,11 @@ def main():
     if versions:
         print("; ".join(f"{PEERS[peer]} {version}" for peer, version in versions.items()))
     print("microseconds per training step, formula, or operation; (2.00x): twice xgrad's time\n")
-    rows = table(workloads, peers)
+    listed = {n: w for n, w in workloads.items() if not re.match(r"(depth|width)_\d+$", n)}
+    rows = table(listed, peers)
     print_table(rows)
+    slopes = scaling(workloads, peers)
+    print_scaling(slopes)
     if any("~" in cell for row in rows for cell in row):
         print("\n~ too long: other processes held the processor for more than a tenth of the time")
     for name, workload in workloads.items():
@@ -208,9 +253,12 @@ def main():
             print(f"\n{name}: a steady-state step asked the system for memory")
     if options.json:
         result = {"date": date, "machine": machine, "peers": versions, "workloads": workloads}
+        result["scaling"] = slopes
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump(result, file, indent=2)
             file.write("\n")
+    if options.chart:
+        chart.draw(options.chart, listed, {peer: PEERS[peer] for peer in peers})
 
 
 if __name__ == "__main__":
