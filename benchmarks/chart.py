@@ -78,6 +78,7 @@ def draw(path, workloads, peers):
         "set key below",
         "set arrow from 1, graph 0 to 1, graph 1 nohead linecolor 'black' front",
         "set tics nomirror noenhanced",
+        "set lmargin 36",
         f"set multiplot layout 1,{len(panels)}",
         *(line for commands in panels for line in commands),
         "unset multiplot",
