@@ -1,8 +1,8 @@
 // What xgrad costs over code written by hand: training steps, a scalar operation, an elementwise
 // formula. harness.hpp has the options.
 //
-// Before anything is timed, both variants must compute the same; the loss after five steps is also
-// a counter, for peers.py starts from the same numbers.
+// Before a workload is timed, both variants must compute the same; the loss after five steps is
+// also a counter, for peers.py starts from the same numbers.
 #include "convolutional.hpp"
 #include "handwritten.hpp"
 #include "harness.hpp"
@@ -88,10 +88,10 @@ double verify_formula(const Formula& formula) {
   if (!agree(value.item(), expected, 1e-4 * std::abs(expected))) {
     disagree(formula.name, "value", value.item(), expected);
   }
+  const float* slopes = x.grad().data();
   for (std::size_t i = 0; i < formula.size; ++i) {
-    const float xgrad = x.grad().data()[i];
-    if (!agree(xgrad, gradient[i], 1e-5)) {
-      disagree(formula.name, "gradient, element " + std::to_string(i), xgrad, gradient[i]);
+    if (!agree(slopes[i], gradient[i], 1e-5)) {
+      disagree(formula.name, "gradient, element " + std::to_string(i), slopes[i], gradient[i]);
     }
   }
   return value.item();
@@ -109,11 +109,11 @@ void compare_with(handwritten::Network& network, benchmark::State& state, const 
 }
 
 template <class Optimizer>
-void benchmark_training(benchmark::State& state, const Training& training, double loss, Only only) {
+void benchmark_training(benchmark::State& state, const Training& training, Only only) {
+  state.counters["loss"] = verify<Optimizer>(training);
   const auto network = by_hand(training);
   XgradMlp<Optimizer> model(training);
   for (int i = 0; i < verified_steps; ++i) model.step();
-  state.counters["loss"] = loss;
   compare_with(*network, state, training, only, [&] { benchmark::DoNotOptimize(model.step()); });
 }
 
@@ -161,8 +161,8 @@ void benchmark_scalar(benchmark::State& state) {
   paired::measure(state, chain_length, step);
 }
 
-void benchmark_elementwise(benchmark::State& state, const Formula& formula, double value,
-                           Only only) {
+void benchmark_elementwise(benchmark::State& state, const Formula& formula, Only only) {
+  state.counters["loss"] = verify_formula(formula);
   const Buffer input = problem::formula_input(formula.size);
   Buffer gradient(formula.size);
   const xg::Tensor<> x = xg::parameter(array_of<float>(input, {formula.size}));
@@ -172,7 +172,6 @@ void benchmark_elementwise(benchmark::State& state, const Formula& formula, doub
   };
   step();
   step();
-  state.counters["loss"] = value;
   SystemBlocks blocks(state);
   paired::compare(state, only, 1, step, [&] {
     benchmark::DoNotOptimize(
@@ -182,9 +181,8 @@ void benchmark_elementwise(benchmark::State& state, const Formula& formula, doub
 
 template <class Optimizer>
 void add_training(const Training& training, Only only, bool plan) {
-  const double loss = verify<Optimizer>(training);
-  add(training.name, [&training, loss, only](benchmark::State& state) {
-    benchmark_training<Optimizer>(state, training, loss, only);
+  add(training.name, [&training, only](benchmark::State& state) {
+    benchmark_training<Optimizer>(state, training, only);
   });
   if (!plan) return;
   add(training.name + "_plan", [&training, only](benchmark::State& state) {
@@ -223,10 +221,8 @@ void add_formulas(Only only) {
   static std::deque<Formula> formulas;  // benchmarks refer to it
   const auto add_formula = [only](const Formula& chosen) {
     const Formula& formula = formulas.emplace_back(chosen);
-    const double value = verify_formula(formula);
-    add(formula.name, [&formula, value, only](benchmark::State& state) {
-      benchmark_elementwise(state, formula, value, only);
-    });
+    add(formula.name,
+        [&formula, only](benchmark::State& state) { benchmark_elementwise(state, formula, only); });
   };
   std::size_t size = 1000;
   for (int power = 3; power <= 7; ++power, size *= 10) {

@@ -119,9 +119,10 @@ class Pair {
   void check(const std::string& what, const xg::Tensor<>& xgrad, const Buffer& expected) const {
     double largest = 0;
     for (const float x : expected) largest = std::max(largest, std::abs(static_cast<double>(x)));
+    const float* own = xgrad.data();
     for (std::size_t i = 0; i < expected.size(); ++i) {
-      if (harness::agree(xgrad.data()[i], expected[i], 1e-4 * largest)) continue;
-      harness::disagree(workload_.name, what + ", element " + std::to_string(i), xgrad.data()[i],
+      if (harness::agree(own[i], expected[i], 1e-4 * largest)) continue;
+      harness::disagree(workload_.name, what + ", element " + std::to_string(i), own[i],
                         expected[i]);
     }
   }
