@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""The workloads of training_step.cpp and operations.cpp in PyTorch (eager), JAX (jit) and NumPy (by hand).
+"""All workloads in PyTorch (eager), JAX (jit) and NumPy (by hand).
 
     peers.py [--json FILE] [--repetitions N] [--only torch,jax,numpy]
 
 Prints the median microseconds per unit of work. Every library that is installed runs in a process
 of its own, on one thread, and for one workload on all cores, from the parameters and data that
-xgrad uses; their losses after five steps, values and gradients must agree.
+training_step.cpp and operations.cpp use; their losses after five steps, values and gradients must
+agree.
 """
 
 import argparse
@@ -22,8 +23,9 @@ import time
 
 sys.dont_write_bytecode = True
 
+from numpy_operations import NumpyOperations
 from peer_libraries import CHAIN_LENGTH, Jax, Numpy, Torch
-from peer_operations import OPERATIONS, Drawn, JaxOperations, NumpyOperations, TorchOperations
+from peer_operations import OPERATIONS, Drawn, JaxOperations, TorchOperations
 
 VERIFIED_STEPS = 5
 FORMULA_POWERS = range(3, 8)
