@@ -27,7 +27,9 @@ TEST(Fuse, AgreesWithOperationsOneByOne) {
     EXPECT_TRUE(close(plain(fused), plain(plainly), 1e-14));
     const Tensor g = check::tensor<double>(random.array(plain(fused).shape));
     const auto expected = xg::grad(plainly, {a, b}, g), actual = xg::grad(fused, {a, b}, g);
-    for (int i : {0, 1}) EXPECT_TRUE(close(plain(actual[i]), plain(expected[i]), 1e-13)) << i;
+    for (std::size_t i = 0; i < 2; ++i) {
+      EXPECT_TRUE(close(plain(actual[i]), plain(expected[i]), 1e-13)) << i;
+    }
     {
       xg::NoGrad guard;
       EXPECT_TRUE(close(plain(xg::fuse(formula, a, b)), plain(fused), 1e-15));
