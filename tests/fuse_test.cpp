@@ -50,7 +50,7 @@ TEST(Fuse, HasDerivativesOfAnyOrder) {
   const auto f = [](auto x, auto z) { return exp(x * z) * tanh(x) + z * z * x; };
   const auto expected = third(f(a, b)), actual = third(xg::fuse(f, a, b)),
              summed = third(xg::fuse_sum(f, a, b));
-  for (int i : {0, 1}) {
+  for (const std::size_t i : {0U, 1U}) {
     EXPECT_TRUE(close(plain(actual[i]), plain(expected[i]), 1e-12));
     EXPECT_TRUE(close(plain(summed[i]), plain(expected[i]), 1e-12));
   }

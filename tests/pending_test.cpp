@@ -116,14 +116,15 @@ TEST(Spread, CotangentIsBroadcastWhereverItArrives) {
       [](const Tensor& y) { return xg::sum(xg::fuse([](auto a) { return relu(a) * a; }, y)); },
   };
   check::Random random(9);
-  for (std::size_t rows : {1, 3}) {
+  for (const std::size_t rows : {1U, 3U}) {
     for (const F& f : functions) {
       const Tensor x = check::leaf<double>(random.array({rows, 3})), y = xg::sin(x);
       const Tensor result = f(y);
       const auto spread = xg::grad(result, {x, y}, xg::retain_graph),
                  written = xg::grad(result, {x, y}, xg::create_graph);
-      for (int i : {0, 1})
+      for (std::size_t i = 0; i < 2; ++i) {
         EXPECT_TRUE(check::close(check::plain(spread[i]), check::plain(written[i]), 1e-14));
+      }
       result.backward();
       EXPECT_TRUE(check::close(check::plain(x.grad()), check::plain(written[0]), 1e-14));
     }

@@ -17,7 +17,7 @@ namespace {
 template <class T>
 class PlansOfLayers : public testing::Test {};
 using Types = testing::Types<float, double>;
-TYPED_TEST_SUITE(PlansOfLayers, Types);
+TYPED_TEST_SUITE(PlansOfLayers, Types, );
 
 /// Three layers with what differs between training and use, by Adam with a rate that falls.
 template <class T>

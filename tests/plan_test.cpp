@@ -71,7 +71,7 @@ void expect_same(const Training<T>& a, const Training<T>& b) {
 template <class T>
 class Plans : public testing::Test {};
 using Types = testing::Types<float, double>;
-TYPED_TEST_SUITE(Plans, Types);
+TYPED_TEST_SUITE(Plans, Types, );
 
 TYPED_TEST(Plans, TrainBitForBitAsEagerCode) {
   Training<TypeParam> eager, planned;

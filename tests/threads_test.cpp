@@ -34,8 +34,8 @@ class Threads : public testing::Test {
 };
 
 TEST_F(Threads, EachPartIsCalledOnce) {
-  for (std::size_t count : {0, 1, 7, 1000}) {
-    for (std::size_t grain : {0, 1, 3, 64, 5000}) {
+  for (std::size_t count : {0U, 1U, 7U, 1000U}) {
+    for (std::size_t grain : {0U, 1U, 3U, 64U, 5000U}) {
       std::vector<std::atomic<int>> calls(count);
       xg::parallel_for(count, grain, [&](std::size_t begin, std::size_t end) {
         ASSERT_LT(begin, end);

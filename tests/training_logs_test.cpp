@@ -34,7 +34,8 @@ std::uint64_t little_endian(const std::string& bytes, std::size_t at, std::size_
 /// CRC32C, bit by bit.
 std::uint32_t crc32c(const std::string& bytes) {
   std::uint32_t crc = 0xffffffff;
-  for (unsigned char byte : bytes) {
+  for (const char character : bytes) {
+    const auto byte = static_cast<unsigned char>(character);
     for (int bit = 0; bit < 8; ++bit) {
       const bool odd = ((crc ^ (byte >> bit)) & 1) != 0;
       crc = crc >> 1 ^ (odd ? 0x82f63b78u : 0);
