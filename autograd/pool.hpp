@@ -42,7 +42,7 @@ class Pool {
   };
   static constexpr std::size_t class_count = 232;  // up to 2^63 bytes
   std::array<FreeBlock*, class_count> free_{};
-  std::array<void (*)() noexcept, 2> givers_{};
+  std::array<void (*)() noexcept, 2> givers_{};  // of float and of double
   std::size_t system_blocks_ = 0, system_bytes_ = 0, cached_bytes_ = 0;
 };
 

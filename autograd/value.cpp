@@ -1,7 +1,6 @@
 #include <xgrad/autograd/tensor.hpp>
 
 #include <cstdint>
-#include <cstring>
 #include <utility>
 
 namespace xgrad {
@@ -24,11 +23,8 @@ thread_local Slot<T> idle_values[1 + (std::size_t(1) << slot_bits)];
 template <class T>
 Slot<T>& slot_of(const Shape& shape) noexcept {
   if (shape.empty()) return idle_values<T>[0];
-  const std::size_t* extents = shape.data();
   std::uint64_t hash = 0;
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    hash = (hash + extents[i] + 1) * 0x9e3779b97f4a7c15U;
-  }
+  for (const std::size_t extent : shape) hash = (hash + extent + 1) * 0x9e3779b97f4a7c15U;
   return idle_values<T>[1 + (hash >> (64 - slot_bits))];
 }
 
@@ -36,18 +32,14 @@ Slot<T>& slot_of(const Shape& shape) noexcept {
 template <class T>
 bool suits(const Slot<T>& slot, const Shape& shape) noexcept {
   if (slot.first == nullptr || shape.empty()) return true;
-  const Shape& other = slot.first->array.shape();
-  return other.size() == shape.size() &&
-         std::memcmp(other.data(), shape.data(), shape.size() * sizeof(std::size_t)) == 0;
+  return slot.first->array.shape() == shape;
 }
 
 /// Whether an array has all its elements, and they are few: one that was moved from has not.
 template <class T>
 bool is_small(const Array<T>& array) noexcept {
-  const std::size_t* extents = array.shape().data();
-  std::size_t size = 1;
-  for (std::size_t i = 0; i < array.dimension(); ++i) size *= extents[i];
-  return array.storage().size() == size && size <= idle_bytes / sizeof(T);
+  const std::size_t size = array.storage().size();
+  return size <= idle_bytes / sizeof(T) && size == size_of(array.shape());
 }
 
 }  // namespace
