@@ -16,18 +16,12 @@ namespace nn = xgrad::nn;
 
 namespace {
 
-struct Options {
-  std::size_t epochs = 8;
-  std::size_t batch = 32;
-  double learning_rate = 1e-3;
+struct Options : images::Options {
   std::array<std::size_t, 2> channels = {32, 64};
   std::size_t hidden = 128;
   double dropout = 0.25;
-  nn::Generator::result_type seed = 1;
-  std::string data = nn::fashion_mnist_folder;
-  std::string out = "pictures";
-  bool quick = false;
-  bool no_pictures = false;
+
+  Options() : images::Options{{8, 32, 1e-3}} {}
 };
 
 /// Twice: 3 x 3 windows at every pixel, relu, the greatest of each 2 x 2; then two dense layers.
@@ -78,7 +72,7 @@ void run(Options options) {
   nn::Generator generator(options.seed);
   auto model = network(options, generator);
   const images::Result result =
-      images::fit(model, data, {options.epochs, options.batch, options.learning_rate}, generator,
+      images::fit(model, data, options, generator,
                   [&] { return logits_of(model, data.test.images); });
   if (!options.no_pictures) images::draw(result, data.test, options.out);
 }
@@ -88,19 +82,9 @@ void run(Options options) {
 int main(int argc, char** argv) {
   Options options;
   CommandLine line("Trains a convolutional network on Fashion-MNIST and draws how that went.");
-  const Allowed count = between(1, 100000);
-  const Allowed fraction = between(0.0, 1.0);
-  line.option("--epochs", options.epochs, "N", "passes over the training set", count);
-  line.option("--batch", options.batch, "N", "images in a training step", count);
-  line.option("--learning-rate", options.learning_rate, "RATE", "at first; decays to 0",
-              fraction);
-  line.option("--channels", options.channels, "N N", "of the two convolutions", count);
-  line.option("--hidden", options.hidden, "N", "neurons in the hidden layer", count);
-  line.option("--dropout", options.dropout, "P", "before each dense layer", fraction);
-  line.option("--seed", options.seed, "N", "of the weights and of the order of the images");
-  line.option("--data", options.data, "FOLDER", "where the data set is");
-  line.option("--out", options.out, "FOLDER", "where the pictures go");
-  line.flag("--quick", options.quick, "two epochs on a thirtieth of the data");
-  line.flag("--no-pictures", options.no_pictures, "draw nothing");
+  line.option("--channels", options.channels, "N N", "of the two convolutions", Options::count);
+  line.option("--hidden", options.hidden, "N", "neurons in the hidden layer", Options::count);
+  line.option("--dropout", options.dropout, "P", "before each dense layer", between(0, 1));
+  options.add_to(line, "two epochs on a thirtieth of the data");
   return line.run(argc, argv, [&] { run(options); });
 }

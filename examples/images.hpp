@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "command_line.hpp"
 #include "plots.hpp"
 #include "progress.hpp"
 
@@ -31,6 +32,26 @@ inline xgrad::nn::Dataset head(const xgrad::nn::Dataset& dataset, std::size_t co
 struct Training {
   std::size_t epochs, batch;
   double learning_rate;
+};
+/// What the programs let their users choose, but for what their networks are made of.
+struct Options : Training {
+  xgrad::nn::Generator::result_type seed = 1;
+  std::string data = xgrad::nn::fashion_mnist_folder;
+  std::string out = "pictures";
+  bool quick = false;
+  bool no_pictures = false;
+
+  void add_to(CommandLine& line, const char* quick_text) {
+    line.option("--epochs", epochs, "N", "passes over the training set", count);
+    line.option("--batch", batch, "N", "images in a training step", count);
+    line.option("--learning-rate", learning_rate, "RATE", "at first; decays to 0", between(0, 1));
+    line.option("--seed", seed, "N", "of the weights and of the order of the images");
+    line.option("--data", data, "FOLDER", "where the data set is");
+    line.option("--out", out, "FOLDER", "where the pictures go");
+    line.flag("--quick", quick, quick_text);
+    line.flag("--no-pictures", no_pictures, "draw nothing");
+  }
+  inline static const Allowed count = between(1, 100000);
 };
 struct Result {
   std::vector<plots::Epoch> history;

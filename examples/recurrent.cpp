@@ -16,22 +16,12 @@ namespace nn = xgrad::nn;
 
 namespace {
 
-struct Options {
+struct Options : text::Options {
   std::string units = "lstm";
-  std::size_t steps = 1000;
-  std::size_t batch = 32;
-  std::size_t length = 96;
-  std::size_t features = 64;
   std::size_t hidden = 256;
   std::size_t layers = 1;
-  double dropout = 0.3;
-  double learning_rate = 5e-3;
-  nn::Generator::result_type seed = 1;
-  std::string text = text::licences;
-  std::string prompt = "The ";
-  std::size_t sample = 400;
-  double temperature = 0.7;
-  bool quick = false;
+
+  Options() : text::Options{{1000, 32, 96}, 64, 0.3, 5e-3} {}
 };
 
 /// The final states as the layers take them.
@@ -116,19 +106,15 @@ bool run(const Options& options) {
   // What a state remembers outlasts the windows of training.
   const std::size_t length = std::min<std::size_t>(512, text.held_out.size() - 1);
   const bool better =
-      text::beats_counting(model, text, {options.steps, options.batch, options.length}, rate,
-                           generator, length, options.quick ? 0 : 3);
+      text::beats_counting(model, text, options, rate, generator, length, options.quick ? 0 : 3);
   std::printf("--- %s\n", written(model, text, options, generator).c_str());
   return better;
 }
 
 bool run_chosen(Options options) {
   if (options.quick) {
-    options.steps = 60;
-    options.batch = 16;
-    options.length = options.features = 32;
+    options.shrink();
     options.hidden = 48;
-    options.sample = 40;
   }
   return options.units == "gru" ? run<nn::GRU<>>(options) : run<nn::LSTM<>>(options);
 }
@@ -138,28 +124,11 @@ bool run_chosen(Options options) {
 int main(int argc, char** argv) {
   Options options;
   CommandLine line("Trains recurrent layers on the characters of a text, and has them write.");
-  const Allowed count = between(1, 1000000);
-  const Allowed fraction = between(0.0, 1.0);
   line.option("--units", options.units, "lstm|gru", "what the layers are made of",
               one_of({"lstm", "gru"}));
-  line.option("--steps", options.steps, "N", "training steps", count);
-  line.option("--batch", options.batch, "N", "windows in a step", count);
-  line.option("--length", options.length, "N", "characters in a window", count);
-  line.option("--features", options.features, "N", "numbers per character", count);
-  line.option("--hidden", options.hidden, "N", "units in a layer", count);
-  line.option("--layers", options.layers, "N", "layers", count);
-  line.option("--dropout", options.dropout, "P", "probability to drop", fraction);
-  line.option("--learning-rate", options.learning_rate, "RATE", "at first", fraction);
-  line.option("--seed", options.seed, "N", "of weights, windows and samples");
-  line.option("--text", options.text, "PATH", "a file, or a folder with Debian's licences");
-  line.option("--prompt", options.prompt, "TEXT", "what the sample starts with");
-  line.option("--sample", options.sample, "N", "characters to write");
-  line.option("--temperature", options.temperature, "T", "below 1, likely characters are preferred",
-              between(1e-3, 100.0));
-  line.flag("--quick", options.quick, "a minute model, trained for a moment");
-  return line.run(argc, argv, [&] {
-    if (run_chosen(options)) return true;
-    std::fprintf(stderr, "error: counting characters does better\n");
-    return false;
-  });
+  line.option("--hidden", options.hidden, "N", "units in a layer", Options::count);
+  line.option("--layers", options.layers, "N", "layers", Options::count);
+  line.option("--learning-rate", options.learning_rate, "RATE", "at first", between(0, 1));
+  options.add_to(line);
+  return text::run(line, argc, argv, [&] { return run_chosen(options); });
 }

@@ -9,8 +9,10 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <string>
 #include <vector>
 
+#include "command_line.hpp"
 #include "text.hpp"
 
 namespace text {
@@ -65,6 +67,40 @@ struct Training {
   std::size_t steps, batch, length;
 };
 
+/// What the programs let their users choose, but for what their models are made of.
+struct Options : Training {
+  std::size_t features;
+  double dropout, learning_rate;
+  xgrad::nn::Generator::result_type seed = 1;
+  std::string text = licences;
+  std::string prompt = "The ";
+  std::size_t sample = 400;
+  double temperature = 0.7;
+  bool quick = false;
+
+  void add_to(CommandLine& line) {
+    line.option("--steps", steps, "N", "training steps", count);
+    line.option("--batch", batch, "N", "windows in a step", count);
+    line.option("--length", length, "N", "characters in a window", count);
+    line.option("--features", features, "N", "numbers per character", count);
+    line.option("--dropout", dropout, "P", "probability to drop", between(0, 1));
+    line.option("--seed", seed, "N", "of weights, windows and samples");
+    line.option("--text", text, "PATH", "a file, or a folder with Debian's licences");
+    line.option("--prompt", prompt, "TEXT", "what the sample starts with");
+    line.option("--sample", sample, "N", "characters to write");
+    line.option("--temperature", temperature, "T", "below 1, likely characters are preferred",
+                between(1e-3, 100));
+    line.flag("--quick", quick, "a minute model, trained for a moment");
+  }
+  void shrink() {
+    steps = 60;
+    batch = 16;
+    length = features = 32;
+    sample = 40;
+  }
+  inline static const Allowed count = between(1, 1000000);
+};
+
 /// Trains by Adam with the rate learning_rate(steps done), and tells ten times how it goes.
 template <class Model, class LearningRate>
 void fit(Model& model, const Text& text, const Training& training,
@@ -107,6 +143,16 @@ bool beats_counting(Model& model, const Text& text, const Training& training,
   std::printf("%.3f bits per held-out character after %.0f s; counting up to order %zu: %.3f\n",
               bits, time.count(), order, counted);
   return bits < counted;
+}
+
+/// What main() returns for a run that says whether it beat counting.
+template <class Run>
+int run(CommandLine& line, int argc, char** argv, const Run& run) {
+  return line.run(argc, argv, [&run] {
+    if (run()) return true;
+    std::fprintf(stderr, "error: counting characters does better\n");
+    return false;
+  });
 }
 
 /// Loads a text and tells how much there is.

@@ -18,21 +18,11 @@ namespace nn = xgrad::nn;
 
 namespace {
 
-struct Options {
-  std::size_t steps = 2000;
-  std::size_t batch = 32;
-  std::size_t length = 64;
-  std::size_t features = 96;
+struct Options : text::Options {
   std::size_t heads = 4;
   std::size_t layers = 2;
-  double dropout = 0.1;
-  double learning_rate = 3e-3;
-  nn::Generator::result_type seed = 1;
-  std::string text = text::licences;
-  std::string prompt = "The ";
-  std::size_t sample = 400;
-  double temperature = 0.7;
-  bool quick = false;
+
+  Options() : text::Options{{2000, 32, 64}, 96, 0.1, 3e-3} {}
 };
 
 /// Vectors for characters and for their places, a stack of encoder layers that do not look ahead,
@@ -110,11 +100,8 @@ double warm_up_and_decay(double t) {
 /// Whether the model beats the counted one: of order 3 or, after little training, of order 0.
 bool run(Options options) {
   if (options.quick) {
-    options.steps = 60;
-    options.batch = 16;
-    options.length = options.features = 32;
+    options.shrink();
     options.layers = 1;
-    options.sample = 40;
   }
   const text::Text text = text::load_and_tell(options.text);
   nn::Generator generator(options.seed);
@@ -127,8 +114,8 @@ bool run(Options options) {
            warm_up_and_decay(static_cast<double>(step) / static_cast<double>(options.steps));
   };
   const bool better =
-      text::beats_counting(model, text, {options.steps, options.batch, options.length}, rate,
-                           generator, options.length, options.quick ? 0 : 3);
+      text::beats_counting(model, text, options, rate, generator, options.length,
+                           options.quick ? 0 : 3);
   std::printf("--- %s\n", written(model, text, options, generator).c_str());
   return better;
 }
@@ -139,26 +126,9 @@ int main(int argc, char** argv) {
   Options options;
   CommandLine line(
       "Trains a small causal transformer on the characters of a text, and has it write.");
-  const Allowed count = between(1, 1000000);
-  const Allowed fraction = between(0.0, 1.0);
-  line.option("--steps", options.steps, "N", "training steps", count);
-  line.option("--batch", options.batch, "N", "windows in a step", count);
-  line.option("--length", options.length, "N", "characters in a window", count);
-  line.option("--features", options.features, "N", "numbers per character", count);
-  line.option("--heads", options.heads, "N", "heads of the attention", count);
-  line.option("--layers", options.layers, "N", "encoder layers", count);
-  line.option("--dropout", options.dropout, "P", "probability to drop", fraction);
-  line.option("--learning-rate", options.learning_rate, "RATE", "at its highest", fraction);
-  line.option("--seed", options.seed, "N", "of weights, windows and samples");
-  line.option("--text", options.text, "PATH", "a file, or a folder with Debian's licences");
-  line.option("--prompt", options.prompt, "TEXT", "what the sample starts with");
-  line.option("--sample", options.sample, "N", "characters to write");
-  line.option("--temperature", options.temperature, "T", "below 1, likely characters are preferred",
-              between(1e-3, 100.0));
-  line.flag("--quick", options.quick, "a minute model, trained for a moment");
-  return line.run(argc, argv, [&] {
-    if (run(options)) return true;
-    std::fprintf(stderr, "error: counting characters does better\n");
-    return false;
-  });
+  line.option("--heads", options.heads, "N", "heads of the attention", Options::count);
+  line.option("--layers", options.layers, "N", "encoder layers", Options::count);
+  line.option("--learning-rate", options.learning_rate, "RATE", "at its highest", between(0, 1));
+  options.add_to(line);
+  return text::run(line, argc, argv, [&] { return run(options); });
 }
