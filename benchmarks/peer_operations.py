@@ -70,7 +70,18 @@ class Drawn:
         return result
 
 
-class TorchOperations:
+class PlainOperations:
+    """What reads the same in both."""
+
+    def multiply(self, x, y):
+        return x * y
+
+    def broadcast(self, x, column, row):
+        s = x + column
+        return (s * s * row).sum()
+
+
+class TorchOperations(PlainOperations):
     def __init__(self, library):
         self.tensor, self.torch = library.tensor, library.torch
         self.nn = library.torch.nn.functional
@@ -118,13 +129,6 @@ class TorchOperations:
     def layer_norm(self, x, weight, bias):
         return self.nn.layer_norm(x, weight.shape, weight, bias)
 
-    def multiply(self, x, y):
-        return x * y
-
-    def broadcast(self, x, column, row):
-        s = x + column
-        return (s * s * row).sum()
-
     def sum_axis_0(self, x):
         return x.sum(0).square().sum()
 
@@ -155,7 +159,7 @@ class TorchOperations:
         return self.nn.cross_entropy(self.nn.linear(h, w2, b2), labels)
 
 
-class JaxOperations:
+class JaxOperations(PlainOperations):
     def __init__(self, library):
         self.tensor, self.jax, self.jnp = library.tensor, library.jax, library.jnp
 
@@ -207,13 +211,6 @@ class JaxOperations:
         centered = x - x.mean(1, keepdims=True)
         variance = (centered * centered).mean(1, keepdims=True)
         return centered * self.jax.lax.rsqrt(variance + 1e-5) * weight + bias
-
-    def multiply(self, x, y):
-        return x * y
-
-    def broadcast(self, x, column, row):
-        s = x + column
-        return (s * s * row).sum()
 
     def sum_axis_0(self, x):
         return self.jnp.square(x.sum(0)).sum()
