@@ -34,7 +34,7 @@ class Weights {
 };
 
 /// A way to move the inputs.
-struct Direction {
+struct Displacement {
   struct Entry {
     std::size_t input, element;
     double weight;
@@ -75,7 +75,7 @@ class Check {
     NoGrad guard;
     std::vector<Compared> all;
     std::vector<double> scale(x_.size(), 0), noise(x_.size(), 0);
-    for (const Direction& direction : directions()) {
+    for (const Displacement& direction : directions()) {
       std::size_t input = direction.entries[0].input;
       for (Compared& c : compare(direction)) {
         if (!std::isfinite(c.analytic) || !std::isfinite(c.numeric)) {
@@ -108,7 +108,7 @@ class Check {
  private:
   /// A derivative of one row, along a direction.
   struct Compared {
-    Direction direction;
+    Displacement direction;
     std::size_t row;
     double analytic, numeric, noise;  // noise: what rounding alone may do to a difference
   };
@@ -132,13 +132,13 @@ class Check {
     }
   }
 
-  std::vector<Direction> directions() const {
-    std::vector<Direction> result;
+  std::vector<Displacement> directions() const {
+    std::vector<Displacement> result;
     Weights weights;
     bool one_by_one = report_.elements <= few_elements;
     for (std::size_t i = 0; i < x_.size(); ++i) {
       for (std::size_t n = 0; n < (one_by_one ? x_[i].size() : random_directions); ++n) {
-        Direction direction{{}, step_};
+        Displacement direction{{}, step_};
         for (std::size_t j = 0; j < x_[i].size(); ++j) {
           double reach = std::max(1.0, std::abs(static_cast<double>(original_[i].data()[j])));
           if (!one_by_one) direction.entries.push_back({i, j, weights() * reach});
@@ -151,9 +151,9 @@ class Check {
   }
 
   /// The rows' values with the inputs moved by t, and the sums of the magnitudes of their terms.
-  void evaluate(const Direction& direction, double t, double factor, std::vector<double>& sum,
+  void evaluate(const Displacement& direction, double t, double factor, std::vector<double>& sum,
                 std::vector<double>& magnitude) const {
-    for (const Direction::Entry& e : direction.entries) {
+    for (const Displacement::Entry& e : direction.entries) {
       double moved = static_cast<double>(original_[e.input].data()[e.element]) + t * e.weight;
       x_[e.input].mutable_value().data()[e.element] = static_cast<T>(moved);
     }
@@ -166,20 +166,20 @@ class Check {
     }
   }
 
-  std::vector<Compared> compare(const Direction& direction) const {
+  std::vector<Compared> compare(const Displacement& direction) const {
     std::vector<double> sum(rows(), 0), magnitude(rows(), 0);
     const double weight[] = {45, -9, 1}, h = direction.step;  // the difference of sixth order
     for (int k = 1; k <= 3; ++k) {
       evaluate(direction, k * h, weight[k - 1] / (60 * h), sum, magnitude);
       evaluate(direction, -k * h, -weight[k - 1] / (60 * h), sum, magnitude);
     }
-    for (const Direction::Entry& e : direction.entries) {
+    for (const Displacement::Entry& e : direction.entries) {
       x_[e.input].mutable_value().data()[e.element] = original_[e.input].data()[e.element];
     }
     std::vector<Compared> result;
     for (std::size_t row = 0; row < rows(); ++row) {
       double analytic = 0;
-      for (const Direction::Entry& e : direction.entries) {
+      for (const Displacement::Entry& e : direction.entries) {
         const Tensor<T>& g = gradients_[row][e.input];
         if (g.defined()) analytic += e.weight * static_cast<double>(g.data()[e.element]);
       }
@@ -192,9 +192,9 @@ class Check {
   /// Of a direction that moves many elements, the one that is to blame: bisection.
   std::string worst(Compared c) const {
     while (c.direction.entries.size() > 1) {
-      std::vector<Direction::Entry>& all = c.direction.entries;
+      std::vector<Displacement::Entry>& all = c.direction.entries;
       auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
-      Direction first{{all.begin(), middle}, step_}, second{{middle, all.end()}, step_};
+      Displacement first{{all.begin(), middle}, step_}, second{{middle, all.end()}, step_};
       Compared a = compare(first)[c.row], b = compare(second)[c.row];
       c = std::abs(a.analytic - a.numeric) > std::abs(b.analytic - b.numeric) ? a : b;
     }
@@ -205,8 +205,8 @@ class Check {
     return named(c, c.direction);
   }
 
-  std::string named(const Compared& c, const Direction& direction) const {
-    const Direction::Entry& e = direction.entries[0];
+  std::string named(const Compared& c, const Displacement& direction) const {
+    const Displacement::Entry& e = direction.entries[0];
     std::ostringstream text;
     text.precision(10);
     text << "input " << e.input << " of shape " << to_string(x_[e.input].shape());
@@ -288,7 +288,12 @@ GradcheckReport gradgradcheck_function(TensorFunction<T> f, const Tensor<T>* con
   return total;
 }
 
-XGRAD_GRADCHECK(, float)
-XGRAD_GRADCHECK(, double)
+#define XGRAD_GRADCHECK(T)                                                                    \
+  template GradcheckReport gradcheck_function(TensorFunction<T>, const Tensor<T>* const*,     \
+                                              std::size_t, const GradcheckOptions&);          \
+  template GradcheckReport gradgradcheck_function(TensorFunction<T>, const Tensor<T>* const*, \
+                                                  std::size_t, const GradcheckOptions&);
+XGRAD_GRADCHECK(float)
+XGRAD_GRADCHECK(double)
 
 }  // namespace xgrad

@@ -87,12 +87,4 @@ AssertionResult verdict(const GradcheckReport& report) {
   return AssertionResult(report.passed) << report.message;
 }
 
-#define XGRAD_GRADCHECK(linkage, T)                                                               \
-  linkage template GradcheckReport gradcheck_function(TensorFunction<T>, const Tensor<T>* const*, \
-                                                      std::size_t, const GradcheckOptions&);      \
-  linkage template GradcheckReport gradgradcheck_function(                                        \
-      TensorFunction<T>, const Tensor<T>* const*, std::size_t, const GradcheckOptions&);
-XGRAD_GRADCHECK(extern, float)
-XGRAD_GRADCHECK(extern, double)
-
 }  // namespace xgrad

@@ -59,18 +59,18 @@ void launch(const Kernel& kernel, const Tensor<T>& y, const Tensor<In>&... input
          {inputs.storage().get(), std::is_same_v<In, double>}...}});
 }
 
+/// An input of a launch: some other tensor where this one is left out, and the kernel reads
+/// neither.
+template <class T>
+const Tensor<T>& or_else(const Tensor<T>& optional, const Tensor<T>& other) {
+  return optional.defined() ? optional : other;
+}
+
 /// Writes x's elements to y, of the same shape. Records nothing.
 template <class T>
 void copy(const Tensor<T>& y, const Tensor<T>& x);
 /// A tensor of its own with x's elements. Records nothing.
 template <class T>
 Tensor<T> copy_of(const Tensor<T>& x);
-
-#define XGRAD_LAUNCH(linkage, T)                                  \
-  linkage template bool is_shared(const Tensor<T>&) noexcept;     \
-  linkage template void copy(const Tensor<T>&, const Tensor<T>&); \
-  linkage template Tensor<T> copy_of(const Tensor<T>&);
-XGRAD_LAUNCH(extern, float)
-XGRAD_LAUNCH(extern, double)
 
 }  // namespace xgrad

@@ -219,10 +219,6 @@ Tensor<T> alias(const char* op, const Tensor<T>& x) {
   return record(op, x.detach(), {&x}, [](Pullback<T>& p) { p.add(0, p.g); });
 }
 
-extern template void reject_nan(const char*, const Tensor<float>&, const Tensor<float>* const*,
-                                std::size_t);
-extern template void reject_nan(const char*, const Tensor<double>&, const Tensor<double>* const*,
-                                std::size_t);
 extern template class Node<float>;
 extern template class Node<double>;
 extern template class Pullback<float>;

@@ -269,7 +269,11 @@ Tensor<T> copy_of(const Tensor<T>& x) {
   return y;
 }
 
-XGRAD_LAUNCH(, float)
-XGRAD_LAUNCH(, double)
+#define XGRAD_LAUNCH(T)                                   \
+  template bool is_shared(const Tensor<T>&) noexcept;     \
+  template void copy(const Tensor<T>&, const Tensor<T>&); \
+  template Tensor<T> copy_of(const Tensor<T>&);
+XGRAD_LAUNCH(float)
+XGRAD_LAUNCH(double)
 
 }  // namespace xgrad

@@ -45,10 +45,10 @@ void* from_system(std::size_t bytes) {
 thread_local Pool* current = nullptr;  // plain: read without an initialization guard
 thread_local bool ended = false;
 
-struct Owner {
+struct PoolOwner {
   Pool pool;
-  Owner() { current = &pool; }
-  ~Owner() {
+  PoolOwner() { current = &pool; }
+  ~PoolOwner() {
     current = nullptr;
     ended = true;
   }
@@ -113,7 +113,7 @@ bool Pool::caches() noexcept { return !sanitized; }
 
 Pool* thread_pool() noexcept {
   if (current == nullptr && !ended) {
-    static thread_local Owner owner;
+    static thread_local PoolOwner owner;
     return &owner.pool;
   }
   return current;

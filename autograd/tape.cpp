@@ -274,8 +274,16 @@ Tape tape(const Tensor<T>& y) {
   return result;
 }
 
-XGRAD_TAPE(, float)
-XGRAD_TAPE(, double)
+#define XGRAD_TAPE(T)                                                                          \
+  template std::vector<Tensor<T>> grad(const Tensor<T>&, const std::vector<Tensor<T>>&, Graph, \
+                                       Location);                                              \
+  template std::vector<Tensor<T>> grad(const Tensor<T>&, const std::vector<Tensor<T>>&,        \
+                                       const Tensor<T>&, Graph, Location);                     \
+  template std::vector<Tensor<T>> grad_where_reached(                                          \
+      const Tensor<T>&, const std::vector<Tensor<T>>&, const Tensor<T>&, Graph, Location);     \
+  template Tape tape(const Tensor<T>&);
+XGRAD_TAPE(float)
+XGRAD_TAPE(double)
 
 // Declared with the class, in autograd/tensor.hpp.
 #define XGRAD_BACKWARD(T)                                   \

@@ -71,15 +71,4 @@ template <class T>
 Tape tape(const Tensor<T>& y);
 std::ostream& operator<<(std::ostream& out, const Tape& tape);
 
-#define XGRAD_TAPE(linkage, T)                                                                  \
-  linkage template std::vector<Tensor<T>> grad(const Tensor<T>&, const std::vector<Tensor<T>>&, \
-                                               Graph, Location);                                \
-  linkage template std::vector<Tensor<T>> grad(const Tensor<T>&, const std::vector<Tensor<T>>&, \
-                                               const Tensor<T>&, Graph, Location);              \
-  linkage template std::vector<Tensor<T>> grad_where_reached(                                   \
-      const Tensor<T>&, const std::vector<Tensor<T>>&, const Tensor<T>&, Graph, Location);      \
-  linkage template Tape tape(const Tensor<T>&);
-XGRAD_TAPE(extern, float)
-XGRAD_TAPE(extern, double)
-
 }  // namespace xgrad

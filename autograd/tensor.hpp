@@ -238,14 +238,6 @@ extern template class Ref<Node<float>>;
 extern template class Ref<Node<double>>;
 extern template class Tensor<float>;
 extern template class Tensor<double>;
-extern template Tensor<float> parameter(const Tensor<float>&);
-extern template Tensor<double> parameter(const Tensor<double>&);
-extern template Tensor<float> empty(const Shape&);
-extern template Tensor<double> empty(const Shape&);
-extern template Tensor<float> full(const Shape&, float);
-extern template Tensor<double> full(const Shape&, double);
-extern template std::ostream& operator<<(std::ostream&, const Tensor<float>&);
-extern template std::ostream& operator<<(std::ostream&, const Tensor<double>&);
 
 }  // namespace xgrad
 

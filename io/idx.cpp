@@ -19,7 +19,7 @@
 namespace xgrad {
 namespace {
 
-constexpr std::size_t max_rank = 32;
+constexpr std::size_t max_idx_rank = 32;
 constexpr std::size_t first_chunk = std::size_t(1) << 16;
 
 /// The content of a file, inflated if it is gzip. Not zlib's gzread: that one silently ignores
@@ -64,8 +64,7 @@ class Stream {
   std::uint64_t offset_ = 0;
 };
 
-Stream::Stream(const std::string& path)
-    : path_(path), file_(std::fopen(path.c_str(), "rb")) {
+Stream::Stream(const std::string& path) : path_(path), file_(std::fopen(path.c_str(), "rb")) {
   if (file_ == nullptr) fail_unreadable();
   if (!refill() || zlib_.avail_in < 2 || buffer_[0] != 0x1f || buffer_[1] != 0x8b) return;
   constexpr int gzip_with_largest_window = 16 + MAX_WBITS;
@@ -171,15 +170,15 @@ void read_header_bytes(Stream& stream, unsigned char* to, std::size_t count) {
 
 /// The shape that the header claims; all its bytes fit in memory's address space.
 Shape read_header(Stream& stream, unsigned char code, std::size_t element_bytes) {
-  unsigned char bytes[4 * max_rank];
+  unsigned char bytes[4 * max_idx_rank];
   read_header_bytes(stream, bytes, 4);
   for (std::size_t i = 0; i < 2; ++i) {
     if (bytes[i] != 0) stream.fail(i, "two zero bytes", hex(bytes[i]));
   }
   if (bytes[2] != code) stream.fail(2, describe_type(code), describe_type(bytes[2]));
   std::size_t rank = bytes[3];
-  if (rank > max_rank) {
-    stream.fail(3, "rank 0 to " + std::to_string(max_rank), "rank " + std::to_string(rank));
+  if (rank > max_idx_rank) {
+    stream.fail(3, "rank 0 to " + std::to_string(max_idx_rank), "rank " + std::to_string(rank));
   }
 
   read_header_bytes(stream, bytes, 4 * rank);

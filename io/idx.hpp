@@ -16,11 +16,4 @@ namespace xgrad {
 template <class V>
 Array<V> read_idx(const std::string& path);
 
-extern template Array<std::uint8_t> read_idx(const std::string&);
-extern template Array<std::int8_t> read_idx(const std::string&);
-extern template Array<std::int16_t> read_idx(const std::string&);
-extern template Array<std::int32_t> read_idx(const std::string&);
-extern template Array<float> read_idx(const std::string&);
-extern template Array<double> read_idx(const std::string&);
-
 }  // namespace xgrad

@@ -15,13 +15,13 @@ namespace {
 
 constexpr std::size_t magic_bytes = 8;
 constexpr char magic[] = "\x93NUMPY";
-constexpr std::uint64_t max_header = 1 << 16;
+constexpr std::uint64_t max_npy_header = 1 << 16;
 
-struct Kind {
+struct NpyType {
   const char* code;
   StoredType stored;
 };
-constexpr Kind kinds[] = {
+constexpr NpyType npy_types[] = {
     {"b1", {DType::boolean}}, {"i1", {DType::int8}},
     {"i2", {DType::int16}},   {"i4", {DType::int32}},
     {"i8", {DType::int64}},   {"u1", {DType::uint8}},
@@ -30,7 +30,7 @@ constexpr Kind kinds[] = {
     {"f4", {DType::float32}}, {"f8", {DType::float64}},
 };
 
-struct Header {
+struct NpyHeader {
   StoredType stored{DType::boolean};
   bool fortran_order = false;
   std::vector<std::uint64_t> extents;
@@ -44,7 +44,7 @@ class HeaderParser {
   HeaderParser(const Source& source, std::string text, std::uint64_t start)
       : source_(source), text_(std::move(text)), start_(start) {}
 
-  Header parse() {
+  NpyHeader parse() {
     expect('{');
     while (!accept('}')) {
       const std::uint64_t at = offset();
@@ -90,11 +90,12 @@ class HeaderParser {
     if (peek() != '\'' && peek() != '"') fail("descr", wanted);
     const std::string descr = quoted_string("descr");
     const char order = descr.empty() ? '\0' : descr[0];
-    const auto* kind = std::find_if(std::begin(kinds), std::end(kinds), [&](const Kind& k) {
-      return descr.size() == 3 && descr.compare(1, 2, k.code) == 0;
-    });
+    const auto* kind = std::find_if(
+        std::begin(npy_types), std::end(npy_types),
+        [&](const NpyType& k) { return descr.size() == 3 && descr.compare(1, 2, k.code) == 0; });
     const bool known_order = order == '<' || order == '>' || order == '=' || order == '|';
-    if (!known_order || kind == std::end(kinds) || (order == '|' && kind->stored.bytes() != 1)) {
+    if (!known_order || kind == std::end(npy_types) ||
+        (order == '|' && kind->stored.bytes() != 1)) {
       source_.fail(at, "descr", wanted, in_quotes(descr));
     }
     header_.stored = kind->stored;
@@ -177,10 +178,10 @@ class HeaderParser {
   std::uint64_t start_;
   std::size_t place_ = 0;
   bool has_descr_ = false, has_order_ = false, has_shape_ = false;
-  Header header_;
+  NpyHeader header_;
 };
 
-Header read_header(Source& source) {
+NpyHeader read_header(Source& source) {
   unsigned char start[magic_bytes];
   source.read(start, sizeof start, "magic");
   if (std::memcmp(start, magic, 6) != 0) {
@@ -196,8 +197,8 @@ Header read_header(Source& source) {
   source.read(length_bytes, major == 1 ? 2 : 4, "header length");
   std::uint64_t length = 0;
   for (std::size_t i = 4; i-- > 0;) length = length << 8 | length_bytes[i];
-  if (length > max_header) {
-    source.fail(magic_bytes, "header length", "at most " + std::to_string(max_header),
+  if (length > max_npy_header) {
+    source.fail(magic_bytes, "header length", "at most " + std::to_string(max_npy_header),
                 std::to_string(length));
   }
   const std::uint64_t at = source.offset();
@@ -227,7 +228,7 @@ Array<V> from_fortran_order(const Array<V>& array, const Shape& shape) {
 }  // namespace
 
 AnyArray read_npy(Source& source) {
-  const Header header = read_header(source);
+  const NpyHeader header = read_header(source);
   const std::uint64_t bytes = checked_bytes(source, header.extents, header.stored,
                                             source.remaining(), header.shape_offset, "shape");
   if (bytes != source.remaining()) {
@@ -251,9 +252,10 @@ AnyArray read_npy(const std::string& path) {
 }
 
 std::string npy_header(const ArrayView& array) {
-  const auto* kind = std::find_if(std::begin(kinds), std::end(kinds), [&](const Kind& k) {
-    return k.stored.type == array.type && k.stored.format == StoredType::Format::same;
-  });
+  const auto* kind =
+      std::find_if(std::begin(npy_types), std::end(npy_types), [&](const NpyType& k) {
+        return k.stored.type == array.type && k.stored.format == StoredType::Format::same;
+      });
   std::string shape = to_string(*array.shape);
   if (array.shape->size() == 1) shape.insert(shape.size() - 1, ",");  // (3) is no tuple
   std::string text = std::string("{'descr': '") + (element_bytes(array.type) == 1 ? '|' : '<') +

@@ -10,7 +10,7 @@ namespace xgrad {
 namespace {
 
 constexpr std::uint64_t length_bytes = 8;
-constexpr std::uint64_t max_header = 100'000'000;  // as the format's own reader
+constexpr std::uint64_t max_json_header = 100'000'000;  // as the format's own reader
 constexpr const char* metadata_name = "__metadata__";
 
 /// Text as a JSON string.
@@ -22,7 +22,7 @@ std::string json_string(const std::string& text, Location at) {
   }
 }
 
-void check_names(const NamedArrays& arrays, Location at) {
+void check_tensor_names(const NamedArrays& arrays, Location at) {
   std::set<std::string> names;
   for (const auto& [name, array] : arrays) {
     if (name == metadata_name || !names.insert(name).second) {
@@ -57,7 +57,7 @@ std::string header_of(const NamedArrays& arrays, const Metadata& metadata, Locat
   }
   text += "}";
   text.append((8 - text.size() % 8) % 8, ' ');  // the elements start at a multiple of 8
-  if (text.size() > max_header) {
+  if (text.size() > max_json_header) {
     fail("write_safetensors", "names and metadata of at most 100 MB",
          std::to_string(text.size()) + " bytes", at);
   }
@@ -73,8 +73,8 @@ Safetensors read_safetensors(const std::string& path) {
   source.read(bytes, sizeof bytes, "header length");
   std::uint64_t length = 0;
   for (std::size_t i = length_bytes; i-- > 0;) length = length << 8 | bytes[i];
-  if (length > max_header) {
-    source.fail(0, "header length", "at most " + std::to_string(max_header),
+  if (length > max_json_header) {
+    source.fail(0, "header length", "at most " + std::to_string(max_json_header),
                 std::to_string(length));
   }
   const std::string text = source.read_text(length, "header");
@@ -124,7 +124,7 @@ Safetensors read_safetensors(const std::string& path) {
 
 void write_safetensors(const std::string& path, const NamedArrays& arrays, const Metadata& metadata,
                        Location at) {
-  check_names(arrays, at);
+  check_tensor_names(arrays, at);
   NamedArrays ordered = arrays;
   std::sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) {
     const std::size_t left = element_bytes(a.second.type), right = element_bytes(b.second.type);

@@ -7,11 +7,11 @@
 namespace xgrad {
 namespace {
 
-struct Kind {
+struct SafetensorsType {
   const char* name;
   StoredType stored;
 };
-constexpr Kind kinds[] = {
+constexpr SafetensorsType safetensors_types[] = {
     {"BOOL", {DType::boolean}},
     {"I8", {DType::int8}},
     {"I16", {DType::int16}},
@@ -117,9 +117,9 @@ class Handler {
     if (state_ == State::metadata) {
       header_.metadata.emplace(metadata_key_, value);
     } else if (state_ == State::entry && inner_key_ == "dtype") {
-      const auto* kind = std::find_if(std::begin(kinds), std::end(kinds),
-                                      [&](const Kind& k) { return value == k.name; });
-      if (kind == std::end(kinds)) {
+      const auto* kind = std::find_if(std::begin(safetensors_types), std::end(safetensors_types),
+                                      [&](const SafetensorsType& k) { return value == k.name; });
+      if (kind == std::end(safetensors_types)) {
         fail("BOOL, I8..64, U8..64, F16, BF16, F32 or F64", in_quotes(value));
       }
       entry_.stored = kind->stored;
@@ -217,8 +217,8 @@ SafetensorsHeader parse_safetensors_header(const Source& source, const std::stri
 }
 
 const char* safetensors_name(DType type) noexcept {
-  return std::find_if(std::begin(kinds), std::end(kinds),
-                      [type](const Kind& k) {
+  return std::find_if(std::begin(safetensors_types), std::end(safetensors_types),
+                      [type](const SafetensorsType& k) {
                         return k.stored.type == type && k.stored.format == StoredType::Format::same;
                       })
       ->name;

@@ -33,7 +33,15 @@ Shape Flatten::shape_of(const Shape& shape, Location at) {
   return {shape[0], size_of(without(shape, 0))};
 }
 
-XGRAD_CONVOLUTIONS(, float)
-XGRAD_CONVOLUTIONS(, double)
+#define XGRAD_CONVOLUTION(T, Options, N)                                                        \
+  template detail::Convolution<T, Options<N>>::Convolution(                                     \
+      const char*, std::size_t, std::size_t, std::size_t, const PerAxis<N>&, const Options<N>&, \
+      Generator&, Location);
+#define XGRAD_CONVOLUTIONS(T)          \
+  XGRAD_CONVOLUTION(T, ConvOptions, 1) \
+  XGRAD_CONVOLUTION(T, ConvOptions, 2) \
+  XGRAD_CONVOLUTION(T, ConvTransposeOptions, 2)
+XGRAD_CONVOLUTIONS(float)
+XGRAD_CONVOLUTIONS(double)
 
 }  // namespace xgrad::nn

@@ -132,15 +132,4 @@ struct Flatten {
   static Shape shape_of(const Shape& shape, Location at);
 };
 
-#define XGRAD_CONVOLUTION(linkage, T, Options, N)                                               \
-  linkage template detail::Convolution<T, Options<N>>::Convolution(                             \
-      const char*, std::size_t, std::size_t, std::size_t, const PerAxis<N>&, const Options<N>&, \
-      Generator&, Location);
-#define XGRAD_CONVOLUTIONS(linkage, T)          \
-  XGRAD_CONVOLUTION(linkage, T, ConvOptions, 1) \
-  XGRAD_CONVOLUTION(linkage, T, ConvOptions, 2) \
-  XGRAD_CONVOLUTION(linkage, T, ConvTransposeOptions, 2)
-XGRAD_CONVOLUTIONS(extern, float)
-XGRAD_CONVOLUTIONS(extern, double)
-
 }  // namespace xgrad::nn

@@ -27,7 +27,10 @@ Tensor<T> kaiming_normal(const Shape& shape, Generator& generator, Location at) 
   return normal<T>(shape, 0, std::sqrt(2 / in), generator);
 }
 
-XGRAD_INIT(, float)
-XGRAD_INIT(, double)
+#define XGRAD_INIT(T)                                                    \
+  template Tensor<T> xavier_uniform(const Shape&, Generator&, Location); \
+  template Tensor<T> kaiming_normal(const Shape&, Generator&, Location);
+XGRAD_INIT(float)
+XGRAD_INIT(double)
 
 }  // namespace xgrad::nn

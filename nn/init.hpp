@@ -16,10 +16,4 @@ Tensor<T> xavier_uniform(const Shape& shape, Generator& generator, Location at =
 template <class T = float>
 Tensor<T> kaiming_normal(const Shape& shape, Generator& generator, Location at = here());
 
-#define XGRAD_INIT(keyword, T)                                                   \
-  keyword template Tensor<T> xavier_uniform(const Shape&, Generator&, Location); \
-  keyword template Tensor<T> kaiming_normal(const Shape&, Generator&, Location);
-XGRAD_INIT(extern, float)
-XGRAD_INIT(extern, double)
-
 }  // namespace xgrad::nn

@@ -146,8 +146,6 @@ namespace detail {
 /// x + y of one shape.
 template <class T>
 Tensor<T> residual_sum(const Tensor<T>& x, const Tensor<T>& y, Location at);
-extern template Tensor<float> residual_sum(const Tensor<float>&, const Tensor<float>&, Location);
-extern template Tensor<double> residual_sum(const Tensor<double>&, const Tensor<double>&, Location);
 }  // namespace detail
 
 /// y = x + layer(x): a shortcut past a layer (He et al. 2016). Throws std::invalid_argument if the

@@ -166,7 +166,4 @@ Tensor<T> where(C&& condition, S a, Tensor<T> b, Location at = here()) {
   return where(evaluated<bool>("where", condition, at), Tensor<T>(a), std::move(b), at);
 }
 
-extern template Tensor<float> where(Array<bool>, Tensor<float>, Tensor<float>, Location);
-extern template Tensor<double> where(Array<bool>, Tensor<double>, Tensor<double>, Location);
-
 }  // namespace xgrad

@@ -66,11 +66,6 @@ struct MaskPlan {
   }
 };
 
-template <class T>
-const Tensor<T>& or_else(const Tensor<T>& mask, const Tensor<T>& q) {
-  return mask.defined() ? mask : q;
-}
-
 /// The derivative as tensor operations.
 template <class T>
 void pull_recorded(Pullback<T>& p, const Tensor<T>& q, const Tensor<T>& k, const Tensor<T>& v,
@@ -218,7 +213,17 @@ Tensor<T> scaled_dot_product_attention(const Tensor<T>& q, const Same<Tensor<T>>
   return scaled_dot_product_attention(q, k, v, added_mask<T>(mask), causal, scale, at);
 }
 
-XGRAD_ATTENTION(, float)
-XGRAD_ATTENTION(, double)
+#define XGRAD_ATTENTION(T)                                                                         \
+  template Tensor<T> attention_weights(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&, bool, \
+                                       std::optional<double>, Location);                           \
+  template Tensor<T> scaled_dot_product_attention(const Tensor<T>&, const Tensor<T>&,              \
+                                                  const Tensor<T>&, const Tensor<T>&, bool,        \
+                                                  std::optional<double>, Location);                \
+  template Tensor<T> scaled_dot_product_attention(const Tensor<T>&, const Tensor<T>&,              \
+                                                  const Tensor<T>&, const Array<bool>&, bool,      \
+                                                  std::optional<double>, Location);                \
+  template Tensor<T> added_mask<T>(const Array<bool>&);
+XGRAD_ATTENTION(float)
+XGRAD_ATTENTION(double)
 
 }  // namespace xgrad

@@ -50,18 +50,4 @@ Tensor<T> scaled_dot_product_attention(const Tensor<T>& q, const Same<Tensor<T>>
 template <class T>
 Tensor<T> added_mask(const Array<bool>& mask);
 
-#define XGRAD_ATTENTION(linkage, T)                                                               \
-  linkage template Tensor<T> attention_weights(const Tensor<T>&, const Tensor<T>&,                \
-                                               const Tensor<T>&, bool, std::optional<double>,     \
-                                               Location);                                         \
-  linkage template Tensor<T> scaled_dot_product_attention(const Tensor<T>&, const Tensor<T>&,     \
-                                                          const Tensor<T>&, const Tensor<T>&,     \
-                                                          bool, std::optional<double>, Location); \
-  linkage template Tensor<T> scaled_dot_product_attention(const Tensor<T>&, const Tensor<T>&,     \
-                                                          const Tensor<T>&, const Array<bool>&,   \
-                                                          bool, std::optional<double>, Location); \
-  linkage template Tensor<T> added_mask<T>(const Array<bool>&);
-XGRAD_ATTENTION(extern, float)
-XGRAD_ATTENTION(extern, double)
-
 }  // namespace xgrad

@@ -114,9 +114,5 @@ template <class T, class S, IfNumber<Tensor<T>, S> = 0>
 Tensor<T> lerp(const Tensor<T>& a, const Tensor<T>& b, S t, Location at = here()) {
   return lerp(a, b, Tensor<T>(t), at);
 }
-extern template Tensor<float> lerp(const Tensor<float>&, const Tensor<float>&, const Tensor<float>&,
-                                   Location);
-extern template Tensor<double> lerp(const Tensor<double>&, const Tensor<double>&,
-                                    const Tensor<double>&, Location);
 
 }  // namespace xgrad

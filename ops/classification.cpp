@@ -286,7 +286,15 @@ Tensor<T> nll_loss(const Tensor<T>& log_probabilities, const Array<int>& labels,
                            at);
 }
 
-XGRAD_CLASSIFICATION(, float)
-XGRAD_CLASSIFICATION(, double)
+#define XGRAD_CLASSIFICATION(T)                                                                  \
+  template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Array<int>&, Location);       \
+  template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const SharedArray<int>&, Location); \
+  template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Array<int>&,                  \
+                                           const CrossEntropyOptions<T>&, Location);             \
+  template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Tensor<T>&,                   \
+                                           const CrossEntropyOptions<T>&, Location);             \
+  template Tensor<T> nll_loss(const Tensor<T>&, const Array<int>&, const NllOptions<T>&, Location);
+XGRAD_CLASSIFICATION(float)
+XGRAD_CLASSIFICATION(double)
 
 }  // namespace xgrad

@@ -86,17 +86,4 @@ Tensor<T> nll_loss(const Tensor<T>& log_probabilities, const E& labels,
   return nll_loss(log_probabilities, saturated<int>(labels), options, at);
 }
 
-#define XGRAD_CLASSIFICATION(linkage, T)                                                           \
-  linkage template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Array<int>&, Location); \
-  linkage template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const SharedArray<int>&,      \
-                                                   Location);                                      \
-  linkage template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Array<int>&,            \
-                                                   const CrossEntropyOptions<T>&, Location);       \
-  linkage template Tensor<T> softmax_cross_entropy(const Tensor<T>&, const Tensor<T>&,             \
-                                                   const CrossEntropyOptions<T>&, Location);       \
-  linkage template Tensor<T> nll_loss(const Tensor<T>&, const Array<int>&, const NllOptions<T>&,   \
-                                      Location);
-XGRAD_CLASSIFICATION(extern, float)
-XGRAD_CLASSIFICATION(extern, double)
-
 }  // namespace xgrad

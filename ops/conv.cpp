@@ -29,12 +29,6 @@ Tensor<T> sum_per_channel(const Tensor<T>& g) {
   return sum(g, axes);
 }
 
-/// An operand of a launch: `x` where the bias is left out, which the kernel does not read.
-template <class T>
-const Tensor<T>& or_else(const Tensor<T>& bias, const Tensor<T>& x) {
-  return bias.defined() ? bias : x;
-}
-
 template <class T>
 Saved<T> saved_if(bool wanted, const Tensor<T>& x) {
   return wanted ? Saved<T>(x) : Saved<T>();
@@ -239,7 +233,16 @@ XGRAD_CONV_DEFINED(1)
 XGRAD_CONV_DEFINED(2)
 XGRAD_CONV_DEFINED(3)
 
-XGRAD_CONV(, float)
-XGRAD_CONV(, double)
+#define XGRAD_CONV_OF(T, N)                                                                     \
+  template Tensor<T> conv##N##d(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&,           \
+                                const ConvOptions<N>&, Activation, Location);                   \
+  template Tensor<T> conv_transpose##N##d(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&, \
+                                          const ConvTransposeOptions<N>&, Location);
+#define XGRAD_CONV(T) \
+  XGRAD_CONV_OF(T, 1) \
+  XGRAD_CONV_OF(T, 2) \
+  XGRAD_CONV_OF(T, 3)
+XGRAD_CONV(float)
+XGRAD_CONV(double)
 
 }  // namespace xgrad

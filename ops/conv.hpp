@@ -70,17 +70,4 @@ Tensor<T> conv_transpose3d(const Tensor<T>& x, const Same<Tensor<T>>& weight,
                            const Same<Tensor<T>>& bias = Tensor<T>(),
                            const ConvTransposeOptions<3>& options = {}, Location at = here());
 
-#define XGRAD_CONV_OF(linkage, T, N)                                                          \
-  linkage template Tensor<T> conv##N##d(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&, \
-                                        const ConvOptions<N>&, Activation, Location);         \
-  linkage template Tensor<T> conv_transpose##N##d(const Tensor<T>&, const Tensor<T>&,         \
-                                                  const Tensor<T>&,                           \
-                                                  const ConvTransposeOptions<N>&, Location);
-#define XGRAD_CONV(linkage, T) \
-  XGRAD_CONV_OF(linkage, T, 1) \
-  XGRAD_CONV_OF(linkage, T, 2) \
-  XGRAD_CONV_OF(linkage, T, 3)
-XGRAD_CONV(extern, float)
-XGRAD_CONV(extern, double)
-
 }  // namespace xgrad

@@ -68,7 +68,12 @@ Tensor<T> logspace(double start, double stop, std::size_t n, bool endpoint, doub
   return numbered<T>(n, [=](std::size_t i) { return std::pow(base, exponent(i)); });
 }
 
-XGRAD_CREATION(, float)
-XGRAD_CREATION(, double)
+#define XGRAD_CREATION(T)                                                   \
+  template Tensor<T> eye(std::size_t, std::size_t, int);                    \
+  template Tensor<T> arange(double, double, double, Location);              \
+  template Tensor<T> linspace(double, double, std::size_t, bool, Location); \
+  template Tensor<T> logspace(double, double, std::size_t, bool, double, Location);
+XGRAD_CREATION(float)
+XGRAD_CREATION(double)
 
 }  // namespace xgrad

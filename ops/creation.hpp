@@ -57,12 +57,4 @@ Tensor<T> ones_like(const Tensor<T>& x) {
   return full<T>(x.shape(), T(1));
 }
 
-#define XGRAD_CREATION(linkage, T)                                                  \
-  linkage template Tensor<T> eye(std::size_t, std::size_t, int);                    \
-  linkage template Tensor<T> arange(double, double, double, Location);              \
-  linkage template Tensor<T> linspace(double, double, std::size_t, bool, Location); \
-  linkage template Tensor<T> logspace(double, double, std::size_t, bool, double, Location);
-XGRAD_CREATION(extern, float)
-XGRAD_CREATION(extern, double)
-
 }  // namespace xgrad

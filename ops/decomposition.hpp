@@ -159,38 +159,5 @@ template <class T>
 Tensor<T> expm(const Tensor<T>& x, Location at = here());
 
 // Each list for the file that makes the code.
-#define XGRAD_SOLVE(linkage, T)                                                             \
-  linkage template Tensor<T> inv(const Tensor<T>&, Location);                               \
-  linkage template Tensor<T> solve(const Tensor<T>&, const Tensor<T>&, Location);           \
-  linkage template Tensor<T> triangular_solve(const Tensor<T>&, const Tensor<T>&, Triangle, \
-                                              Transposed, UnitDiagonal, Location);          \
-  linkage template Tensor<T> lstsq(const Tensor<T>&, const Tensor<T>&, Location);
-#define XGRAD_DETERMINANT(linkage, T)                         \
-  linkage template Tensor<T> det(const Tensor<T>&, Location); \
-  linkage template SignLogDet<T> slogdet(const Tensor<T>&, Location);
-#define XGRAD_FACTORIZATION(linkage, T)                            \
-  linkage template Tensor<T> cholesky(const Tensor<T>&, Location); \
-  linkage template Qr<T> qr(const Tensor<T>&, Location);           \
-  linkage template Eigh<T> eigh(const Tensor<T>&, Location);       \
-  linkage template Tensor<T> eigvalsh(const Tensor<T>&, Location); \
-  linkage template Svd<T> svd(const Tensor<T>&, Location);         \
-  linkage template Tensor<T> svdvals(const Tensor<T>&, Location);
-#define XGRAD_MATRIX_FUNCTION(linkage, T)                                                    \
-  linkage template Tensor<T> pinv(const Tensor<T>&, std::optional<double>, Location);        \
-  linkage template Array<std::int64_t> matrix_rank(const Tensor<T>&, std::optional<double>,  \
-                                                   Location);                                \
-  linkage template Tensor<T> matrix_norm(const Tensor<T>&, const char*, KeepDims, Location); \
-  linkage template Tensor<T> matrix_norm(const Tensor<T>&, double, KeepDims, Location);      \
-  linkage template Tensor<T> cond(const Tensor<T>&, Location);                               \
-  linkage template Tensor<T> matrix_power(const Tensor<T>&, int, Location);                  \
-  linkage template Tensor<T> expm(const Tensor<T>&, Location);
-XGRAD_SOLVE(extern, float)
-XGRAD_SOLVE(extern, double)
-XGRAD_DETERMINANT(extern, float)
-XGRAD_DETERMINANT(extern, double)
-XGRAD_FACTORIZATION(extern, float)
-XGRAD_FACTORIZATION(extern, double)
-XGRAD_MATRIX_FUNCTION(extern, float)
-XGRAD_MATRIX_FUNCTION(extern, double)
 
 }  // namespace xgrad

@@ -223,7 +223,10 @@ SignLogDet<T> slogdet(const Tensor<T>& x, Location at) {
   return {half(pair, 0), y};
 }
 
-XGRAD_DETERMINANT(, float)
-XGRAD_DETERMINANT(, double)
+#define XGRAD_DETERMINANT(T)                          \
+  template Tensor<T> det(const Tensor<T>&, Location); \
+  template SignLogDet<T> slogdet(const Tensor<T>&, Location);
+XGRAD_DETERMINANT(float)
+XGRAD_DETERMINANT(double)
 
 }  // namespace xgrad

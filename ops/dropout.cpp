@@ -63,7 +63,9 @@ Tensor<T> dropout(const Tensor<T>& x, double p, bool training, Generator& genera
   return record_kept(x, std::move(y), kept, scale);
 }
 
-XGRAD_DROPOUT(, float)
-XGRAD_DROPOUT(, double)
+#define XGRAD_DROPOUT(T) \
+  template Tensor<T> dropout(const Tensor<T>&, double, bool, Generator&, Location);
+XGRAD_DROPOUT(float)
+XGRAD_DROPOUT(double)
 
 }  // namespace xgrad

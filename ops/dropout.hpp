@@ -15,9 +15,4 @@ template <class T>
 Tensor<T> dropout(const Tensor<T>& x, double p = 0.5, bool training = true,
                   Generator& generator = default_generator(), Location at = here());
 
-#define XGRAD_DROPOUT(linkage, T) \
-  linkage template Tensor<T> dropout(const Tensor<T>&, double, bool, Generator&, Location);
-XGRAD_DROPOUT(extern, float)
-XGRAD_DROPOUT(extern, double)
-
 }  // namespace xgrad

@@ -146,7 +146,9 @@ Tensor<T> einsum(const std::string& subscripts, const std::vector<Tensor<T>>& op
   return same ? reshape(y.tensor, y.tensor.shape()) : y.tensor;
 }
 
-XGRAD_EINSUM(, float)
-XGRAD_EINSUM(, double)
+#define XGRAD_EINSUM(T) \
+  template Tensor<T> einsum(const std::string&, const std::vector<Tensor<T>>&, Location);
+XGRAD_EINSUM(float)
+XGRAD_EINSUM(double)
 
 }  // namespace xgrad

@@ -54,20 +54,4 @@ Tensor<T> vdot(const Tensor<T>& a, const Tensor<T>& b, Location at = here());
 template <class T>
 Tensor<T> kron(const Tensor<T>& a, const Tensor<T>& b, Location at = here());
 
-#define XGRAD_EINSUM(linkage, T) \
-  linkage template Tensor<T> einsum(const std::string&, const std::vector<Tensor<T>>&, Location);
-#define XGRAD_TENSORDOT(linkage, T)                                                        \
-  linkage template Tensor<T> tensordot(const Tensor<T>&, const Tensor<T>&, int, Location); \
-  linkage template Tensor<T> tensordot(const Tensor<T>&, const Tensor<T>&,                 \
-                                       const std::vector<int>&, const std::vector<int>&,   \
-                                       Location);                                          \
-  linkage template Tensor<T> trace(const Tensor<T>&, int, int, int, Location);             \
-  linkage template Tensor<T> inner(const Tensor<T>&, const Tensor<T>&, Location);          \
-  linkage template Tensor<T> vdot(const Tensor<T>&, const Tensor<T>&, Location);           \
-  linkage template Tensor<T> kron(const Tensor<T>&, const Tensor<T>&, Location);
-XGRAD_EINSUM(extern, float)
-XGRAD_EINSUM(extern, double)
-XGRAD_TENSORDOT(extern, float)
-XGRAD_TENSORDOT(extern, double)
-
 }  // namespace xgrad

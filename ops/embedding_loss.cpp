@@ -98,7 +98,17 @@ Tensor<T> triplet_margin_loss(const Tensor<T>& anchor, const Same<Tensor<T>>& po
       reduction, at);
 }
 
-XGRAD_EMBEDDING_LOSS(, float)
-XGRAD_EMBEDDING_LOSS(, double)
+#define XGRAD_EMBEDDING_LOSS(T)                                                                   \
+  template Tensor<T> hinge_loss(const Tensor<T>&, const Tensor<T>&, double, Reduction, Location); \
+  template Tensor<T> hinge_embedding_loss(const Tensor<T>&, const Tensor<T>&, double, Reduction,  \
+                                          Location);                                              \
+  template Tensor<T> margin_ranking_loss(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&,    \
+                                         double, Reduction, Location);                            \
+  template Tensor<T> cosine_embedding_loss(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&,  \
+                                           double, Reduction, Location);                          \
+  template Tensor<T> triplet_margin_loss(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&,    \
+                                         double, Reduction, Location);
+XGRAD_EMBEDDING_LOSS(float)
+XGRAD_EMBEDDING_LOSS(double)
 
 }  // namespace xgrad

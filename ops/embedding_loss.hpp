@@ -42,18 +42,4 @@ Tensor<T> triplet_margin_loss(const Tensor<T>& anchor, const Same<Tensor<T>>& po
                               const Same<Tensor<T>>& negative, double margin = 1,
                               Reduction reduction = Reduction::mean, Location at = here());
 
-#define XGRAD_EMBEDDING_LOSS(linkage, T)                                                           \
-  linkage template Tensor<T> hinge_loss(const Tensor<T>&, const Tensor<T>&, double, Reduction,     \
-                                        Location);                                                 \
-  linkage template Tensor<T> hinge_embedding_loss(const Tensor<T>&, const Tensor<T>&, double,      \
-                                                  Reduction, Location);                            \
-  linkage template Tensor<T> margin_ranking_loss(const Tensor<T>&, const Tensor<T>&,               \
-                                                 const Tensor<T>&, double, Reduction, Location);   \
-  linkage template Tensor<T> cosine_embedding_loss(const Tensor<T>&, const Tensor<T>&,             \
-                                                   const Tensor<T>&, double, Reduction, Location); \
-  linkage template Tensor<T> triplet_margin_loss(const Tensor<T>&, const Tensor<T>&,               \
-                                                 const Tensor<T>&, double, Reduction, Location);
-XGRAD_EMBEDDING_LOSS(extern, float)
-XGRAD_EMBEDDING_LOSS(extern, double)
-
 }  // namespace xgrad

@@ -191,7 +191,14 @@ Tensor<T> svdvals(const Tensor<T>& x, Location at) {
   });
 }
 
-XGRAD_FACTORIZATION(, float)
-XGRAD_FACTORIZATION(, double)
+#define XGRAD_FACTORIZATION(T)                             \
+  template Tensor<T> cholesky(const Tensor<T>&, Location); \
+  template Qr<T> qr(const Tensor<T>&, Location);           \
+  template Eigh<T> eigh(const Tensor<T>&, Location);       \
+  template Tensor<T> eigvalsh(const Tensor<T>&, Location); \
+  template Svd<T> svd(const Tensor<T>&, Location);         \
+  template Tensor<T> svdvals(const Tensor<T>&, Location);
+XGRAD_FACTORIZATION(float)
+XGRAD_FACTORIZATION(double)
 
 }  // namespace xgrad

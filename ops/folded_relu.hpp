@@ -8,7 +8,4 @@ namespace xgrad {
 template <class T>
 Tensor<T> before_relu(const Pullback<T>& p, const Saved<T>& y);
 
-extern template Tensor<float> before_relu(const Pullback<float>&, const Saved<float>&);
-extern template Tensor<double> before_relu(const Pullback<double>&, const Saved<double>&);
-
 }  // namespace xgrad

@@ -212,7 +212,22 @@ Tensor<T> one_hot(const Indices& labels, std::size_t classes, Location at) {
   return y;
 }
 
-XGRAD_INDEX(, float)
-XGRAD_INDEX(, double)
+#define XGRAD_INDEX(T)                                                                          \
+  template Tensor<T> take(const Tensor<T>&, Indices, std::optional<int>, Location);             \
+  template Tensor<T> embedding(const Tensor<T>&, const Indices&, std::optional<std::int64_t>,   \
+                               Location);                                                       \
+  template Tensor<T> index_add(const Tensor<T>&, std::optional<int>, Indices, const Tensor<T>&, \
+                               Location);                                                       \
+  template Tensor<T> gather(const Tensor<T>&, int, Indices, Location);                          \
+  template Tensor<T> scatter_add(const Tensor<T>&, int, Indices, const Tensor<T>&, Location);   \
+  template Tensor<T> scatter(const Tensor<T>&, int, Indices, const Tensor<T>&, Location);       \
+  template Tensor<T> take_along_axis(const Tensor<T>&, const Indices&, int, Location);          \
+  template Tensor<T> put_along_axis(const Tensor<T>&, const Indices&, const Tensor<T>&, int,    \
+                                    Location);                                                  \
+  template Tensor<T> gather_nd(const Tensor<T>&, const Indices&, Location);                     \
+  template Tensor<T> scatter_nd(const Tensor<T>&, const Indices&, const Tensor<T>&, Location);  \
+  template Tensor<T> one_hot(const Indices&, std::size_t, Location);
+XGRAD_INDEX(float)
+XGRAD_INDEX(double)
 
 }  // namespace xgrad

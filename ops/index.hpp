@@ -77,24 +77,4 @@ Tensor<T> scatter_nd(const Tensor<T>& x, const Indices& indices, const Same<Tens
 template <class T = float>
 Tensor<T> one_hot(const Indices& labels, std::size_t classes, Location at = here());
 
-#define XGRAD_INDEX(linkage, T)                                                                   \
-  linkage template Tensor<T> take(const Tensor<T>&, Indices, std::optional<int>, Location);       \
-  linkage template Tensor<T> embedding(const Tensor<T>&, const Indices&,                          \
-                                       std::optional<std::int64_t>, Location);                    \
-  linkage template Tensor<T> index_add(const Tensor<T>&, std::optional<int>, Indices,             \
-                                       const Tensor<T>&, Location);                               \
-  linkage template Tensor<T> gather(const Tensor<T>&, int, Indices, Location);                    \
-  linkage template Tensor<T> scatter_add(const Tensor<T>&, int, Indices, const Tensor<T>&,        \
-                                         Location);                                               \
-  linkage template Tensor<T> scatter(const Tensor<T>&, int, Indices, const Tensor<T>&, Location); \
-  linkage template Tensor<T> take_along_axis(const Tensor<T>&, const Indices&, int, Location);    \
-  linkage template Tensor<T> put_along_axis(const Tensor<T>&, const Indices&, const Tensor<T>&,   \
-                                            int, Location);                                       \
-  linkage template Tensor<T> gather_nd(const Tensor<T>&, const Indices&, Location);               \
-  linkage template Tensor<T> scatter_nd(const Tensor<T>&, const Indices&, const Tensor<T>&,       \
-                                        Location);                                                \
-  linkage template Tensor<T> one_hot(const Indices&, std::size_t, Location);
-XGRAD_INDEX(extern, float)
-XGRAD_INDEX(extern, double)
-
 }  // namespace xgrad

@@ -227,7 +227,24 @@ std::vector<Tensor<T>> meshgrid(const std::vector<Tensor<T>>& tensors, Indexing 
   return result;
 }
 
-XGRAD_LAYOUT(, float)
-XGRAD_LAYOUT(, double)
+#define XGRAD_LAYOUT(T)                                                                           \
+  template Tensor<T> flatten(const Tensor<T>&, int, int, Location);                               \
+  template Tensor<T> swapaxes(const Tensor<T>&, int, int, Location);                              \
+  template Tensor<T> moveaxis(const Tensor<T>&, const std::vector<int>&, const std::vector<int>&, \
+                              Location);                                                          \
+  template Tensor<T> expand_dims(const Tensor<T>&, const std::vector<int>&, Location);            \
+  template Tensor<T> squeeze(const Tensor<T>&, Location);                                         \
+  template Tensor<T> squeeze(const Tensor<T>&, const Axes&, Location);                            \
+  template Tensor<T> stack(const std::vector<Tensor<T>>&, int, Location);                         \
+  template std::vector<Tensor<T>> split(const Tensor<T>&, const std::vector<Slice::Index>&, int,  \
+                                        Location);                                                \
+  template std::vector<Tensor<T>> split_equally(const Tensor<T>&, Extent, int, Location);         \
+  template std::vector<Tensor<T>> split_with_sizes(const Tensor<T>&, const std::vector<Extent>&,  \
+                                                   int, Location);                                \
+  template std::vector<Tensor<T>> chunk(const Tensor<T>&, Extent, int, Location);                 \
+  template std::vector<Tensor<T>> broadcast_arrays(const std::vector<Tensor<T>>&, Location);      \
+  template std::vector<Tensor<T>> meshgrid(const std::vector<Tensor<T>>&, Indexing, Location);
+XGRAD_LAYOUT(float)
+XGRAD_LAYOUT(double)
 
 }  // namespace xgrad

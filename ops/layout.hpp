@@ -99,26 +99,4 @@ template <class T>
 std::vector<Tensor<T>> meshgrid(const std::vector<Tensor<T>>& tensors,
                                 Indexing indexing = Indexing::xy, Location at = here());
 
-#define XGRAD_LAYOUT(linkage, T)                                                                  \
-  linkage template Tensor<T> flatten(const Tensor<T>&, int, int, Location);                       \
-  linkage template Tensor<T> swapaxes(const Tensor<T>&, int, int, Location);                      \
-  linkage template Tensor<T> moveaxis(const Tensor<T>&, const std::vector<int>&,                  \
-                                      const std::vector<int>&, Location);                         \
-  linkage template Tensor<T> expand_dims(const Tensor<T>&, const std::vector<int>&, Location);    \
-  linkage template Tensor<T> squeeze(const Tensor<T>&, Location);                                 \
-  linkage template Tensor<T> squeeze(const Tensor<T>&, const Axes&, Location);                    \
-  linkage template Tensor<T> stack(const std::vector<Tensor<T>>&, int, Location);                 \
-  linkage template std::vector<Tensor<T>> split(const Tensor<T>&,                                 \
-                                                const std::vector<Slice::Index>&, int, Location); \
-  linkage template std::vector<Tensor<T>> split_equally(const Tensor<T>&, Extent, int, Location); \
-  linkage template std::vector<Tensor<T>> split_with_sizes(                                       \
-      const Tensor<T>&, const std::vector<Extent>&, int, Location);                               \
-  linkage template std::vector<Tensor<T>> chunk(const Tensor<T>&, Extent, int, Location);         \
-  linkage template std::vector<Tensor<T>> broadcast_arrays(const std::vector<Tensor<T>>&,         \
-                                                           Location);                             \
-  linkage template std::vector<Tensor<T>> meshgrid(const std::vector<Tensor<T>>&, Indexing,       \
-                                                   Location);
-XGRAD_LAYOUT(extern, float)
-XGRAD_LAYOUT(extern, double)
-
 }  // namespace xgrad

@@ -32,7 +32,8 @@ Tensor<T> logit_losses(const Tensor<T>& x, const Tensor<T>& t, Location at) {
 }
 
 template <class T>
-void check_weight(const char* name, const Tensor<T>& weight, const Shape& shape, Location at) {
+void check_broadcast_weight(const char* name, const Tensor<T>& weight, const Shape& shape,
+                            Location at) {
   Shape common = shape;
   if (!weight.defined() || (broadcast_into(common, weight.shape()) && common == shape)) return;
   fail("binary_cross_entropy_with_logits",
@@ -98,8 +99,8 @@ Tensor<T> binary_cross_entropy_with_logits(const Tensor<T>& logits, const Same<T
                                            const Same<BinaryOptions<T>>& options, Location at) {
   const char* op = "binary_cross_entropy_with_logits";
   check_same_shape(op, "logits and target", logits.shape(), target.shape(), at);
-  check_weight("a weight", options.weight, logits.shape(), at);
-  check_weight("a pos_weight", options.pos_weight, logits.shape(), at);
+  check_broadcast_weight("a weight", options.weight, logits.shape(), at);
+  check_broadcast_weight("a pos_weight", options.pos_weight, logits.shape(), at);
   Tensor<T> elements;
   if (options.pos_weight.defined()) {
     elements = (1 - target) * logit_losses(logits, Tensor<T>(0), at) +
@@ -174,7 +175,19 @@ Tensor<T> gaussian_nll_loss(const Tensor<T>& mean, const Same<Tensor<T>>& target
   return reduced(op, elements, options.reduction, at);
 }
 
-XGRAD_LIKELIHOOD(, float)
-XGRAD_LIKELIHOOD(, double)
+#define XGRAD_LIKELIHOOD(T)                                                                      \
+  template Tensor<T> binary_cross_entropy(const Tensor<T>&, const Tensor<T>&, Reduction,         \
+                                          Location);                                             \
+  template Tensor<T> binary_cross_entropy_with_logits(const Tensor<T>&, const Tensor<T>&,        \
+                                                      Reduction, Location);                      \
+  template Tensor<T> binary_cross_entropy_with_logits(const Tensor<T>&, const Tensor<T>&,        \
+                                                      const BinaryOptions<T>&, Location);        \
+  template Tensor<T> kl_div(const Tensor<T>&, const Tensor<T>&, Reduction, LogTarget, Location); \
+  template Tensor<T> poisson_nll_loss(const Tensor<T>&, const Tensor<T>&, const PoissonOptions&, \
+                                      Location);                                                 \
+  template Tensor<T> gaussian_nll_loss(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&,     \
+                                       const GaussianOptions&, Location);
+XGRAD_LIKELIHOOD(float)
+XGRAD_LIKELIHOOD(double)
 
 }  // namespace xgrad

@@ -80,20 +80,4 @@ Tensor<T> gaussian_nll_loss(const Tensor<T>& mean, const Same<Tensor<T>>& target
                             const Same<Tensor<T>>& variance, const GaussianOptions& options = {},
                             Location at = here());
 
-#define XGRAD_LIKELIHOOD(linkage, T)                                                              \
-  linkage template Tensor<T> binary_cross_entropy(const Tensor<T>&, const Tensor<T>&, Reduction,  \
-                                                  Location);                                      \
-  linkage template Tensor<T> binary_cross_entropy_with_logits(const Tensor<T>&, const Tensor<T>&, \
-                                                              Reduction, Location);               \
-  linkage template Tensor<T> binary_cross_entropy_with_logits(const Tensor<T>&, const Tensor<T>&, \
-                                                              const BinaryOptions<T>&, Location); \
-  linkage template Tensor<T> kl_div(const Tensor<T>&, const Tensor<T>&, Reduction, LogTarget,     \
-                                    Location);                                                    \
-  linkage template Tensor<T> poisson_nll_loss(const Tensor<T>&, const Tensor<T>&,                 \
-                                              const PoissonOptions&, Location);                   \
-  linkage template Tensor<T> gaussian_nll_loss(                                                   \
-      const Tensor<T>&, const Tensor<T>&, const Tensor<T>&, const GaussianOptions&, Location);
-XGRAD_LIKELIHOOD(extern, float)
-XGRAD_LIKELIHOOD(extern, double)
-
 }  // namespace xgrad

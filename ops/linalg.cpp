@@ -137,9 +137,8 @@ Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& b
       [=](Array<T>& out, const Array<T>& in, const Array<T>& w, const Array<T>& b) {
         gemm({m, n, k, false, true}, in.data(), w.data(), out.data());
         const auto add_bias = [&](const auto& f) {
-          parallel_rows(out.size(), n, [&](std::size_t i) {
-            update_range<T>(n, f, out.data() + i, b.data());
-          });
+          parallel_rows(out.size(), n,
+                        [&](std::size_t i) { update_range<T>(n, f, out.data() + i, b.data()); });
         };
         if (relus)
           add_bias([](auto& z, const auto& c) { z = relu(z + c); });
@@ -159,7 +158,13 @@ Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& b
   });
 }
 
-XGRAD_LINALG(, float)
-XGRAD_LINALG(, double)
+#define XGRAD_LINALG(T)                                                                       \
+  template Tensor<T> dot(const Tensor<T>&, const Tensor<T>&, Location);                       \
+  template Tensor<T> matmul(const Tensor<T>&, const Tensor<T>&, Location);                    \
+  template Tensor<T> outer(const Tensor<T>&, const Tensor<T>&, Location);                     \
+  template Tensor<T> linear(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&, Activation, \
+                            Location);
+XGRAD_LINALG(float)
+XGRAD_LINALG(double)
 
 }  // namespace xgrad

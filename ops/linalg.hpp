@@ -33,14 +33,6 @@ template <class T>
 Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& bias,
                  Activation activation = Activation::none, Location at = here());
 
-#define XGRAD_LINALG(linkage, T)                                                          \
-  linkage template Tensor<T> dot(const Tensor<T>&, const Tensor<T>&, Location);           \
-  linkage template Tensor<T> matmul(const Tensor<T>&, const Tensor<T>&, Location);        \
-  linkage template Tensor<T> outer(const Tensor<T>&, const Tensor<T>&, Location);         \
-  linkage template Tensor<T> linear(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&, \
-                                    Activation, Location);
-XGRAD_LINALG(extern, float)
-XGRAD_LINALG(extern, double)
 XGRAD_MIXED(Variable, dot)
 XGRAD_MIXED(Variable, matmul)
 XGRAD_MIXED(Variable, outer)

@@ -69,7 +69,11 @@ bool allclose(const Tensor<T>& a, const Tensor<T>& b, double rtol, double atol, 
   return std::find(all.data(), all.data() + all.size(), false) == all.data() + all.size();
 }
 
-XGRAD_CLOSE(, float)
-XGRAD_CLOSE(, double)
+#define XGRAD_CLOSE(T)                                                                   \
+  template Array<bool> isclose(const Tensor<T>&, const Tensor<T>&, double, double, bool, \
+                               Location);                                                \
+  template bool allclose(const Tensor<T>&, const Tensor<T>&, double, double, bool, Location);
+XGRAD_CLOSE(float)
+XGRAD_CLOSE(double)
 
 }  // namespace xgrad

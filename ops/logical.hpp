@@ -57,13 +57,4 @@ bool allclose(const Tensor<T>& a, const S& b, double rtol = 1e-5, double atol = 
   return allclose(a, Tensor<T>(b), rtol, atol, equal_nan, at);
 }
 
-// `linkage` is extern here, and nothing in logical.cpp, which makes the code.
-#define XGRAD_CLOSE(linkage, T)                                                                  \
-  linkage template Array<bool> isclose(const Tensor<T>&, const Tensor<T>&, double, double, bool, \
-                                       Location);                                                \
-  linkage template bool allclose(const Tensor<T>&, const Tensor<T>&, double, double, bool,       \
-                                 Location);
-XGRAD_CLOSE(extern, float)
-XGRAD_CLOSE(extern, double)
-
 }  // namespace xgrad

@@ -64,7 +64,12 @@ Array<std::int64_t> nonzero(const Array<bool>& mask) {
   return result;
 }
 
-XGRAD_MASK(, float)
-XGRAD_MASK(, double)
+#define XGRAD_MASK(T)                                                                    \
+  template Tensor<T> masked_fill(const Tensor<T>&, const Array<bool>&, const Tensor<T>&, \
+                                 Location);                                              \
+  template Tensor<T> masked_select(const Tensor<T>&, const Array<bool>&, Location);      \
+  template Tensor<T> compress(const Array<bool>&, const Tensor<T>&, std::optional<int>, Location);
+XGRAD_MASK(float)
+XGRAD_MASK(double)
 
 }  // namespace xgrad

@@ -34,13 +34,4 @@ Array<std::int64_t> nonzero(const Array<bool>& mask);
 /// The same as places in row-major order: (count).   Never recorded.
 Array<std::int64_t> flatnonzero(const Array<bool>& mask);
 
-#define XGRAD_MASK(linkage, T)                                                                   \
-  linkage template Tensor<T> masked_fill(const Tensor<T>&, const Array<bool>&, const Tensor<T>&, \
-                                         Location);                                              \
-  linkage template Tensor<T> masked_select(const Tensor<T>&, const Array<bool>&, Location);      \
-  linkage template Tensor<T> compress(const Array<bool>&, const Tensor<T>&, std::optional<int>,  \
-                                      Location);
-XGRAD_MASK(extern, float)
-XGRAD_MASK(extern, double)
-
 }  // namespace xgrad

@@ -47,7 +47,11 @@ std::vector<Tensor<T>> unpack(const Tensor<T>& packed, const std::vector<Shape>&
   return result;
 }
 
-XGRAD_MATRICES(, float)
-XGRAD_MATRICES(, double)
+#define XGRAD_MATRICES(T)                                          \
+  template bool all_finite(const T*, std::size_t);                 \
+  template Tensor<T> quotient(const Tensor<T>&, const Tensor<T>&); \
+  template std::vector<Tensor<T>> unpack(const Tensor<T>&, const std::vector<Shape>&);
+XGRAD_MATRICES(float)
+XGRAD_MATRICES(double)
 
 }  // namespace xgrad::matrices

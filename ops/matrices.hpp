@@ -69,18 +69,4 @@ template <class T>
 Tensor<T> solve_triangular(const char* op, const Tensor<T>& a, const Tensor<T>& b, bool lower,
                            bool transposed, bool unit_diagonal, Location at);
 
-#define XGRAD_MATRICES(linkage, T)                                         \
-  linkage template bool all_finite(const T*, std::size_t);                 \
-  linkage template Tensor<T> quotient(const Tensor<T>&, const Tensor<T>&); \
-  linkage template std::vector<Tensor<T>> unpack(const Tensor<T>&, const std::vector<Shape>&);
-#define XGRAD_MATRICES_SOLVE(linkage, T)                                                  \
-  linkage template Tensor<T> matrices::inverse(const char*, const Tensor<T>&, IfSingular, \
-                                               Location);                                 \
-  linkage template Tensor<T> matrices::solve_triangular(                                  \
-      const char*, const Tensor<T>&, const Tensor<T>&, bool, bool, bool, Location);
-XGRAD_MATRICES(extern, float)
-XGRAD_MATRICES(extern, double)
-XGRAD_MATRICES_SOLVE(extern, float)
-XGRAD_MATRICES_SOLVE(extern, double)
-
 }  // namespace xgrad::matrices

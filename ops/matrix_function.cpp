@@ -166,7 +166,15 @@ Tensor<T> expm(const Tensor<T>& x, Location at) {
   return y;
 }
 
-XGRAD_MATRIX_FUNCTION(, float)
-XGRAD_MATRIX_FUNCTION(, double)
+#define XGRAD_MATRIX_FUNCTION(T)                                                               \
+  template Tensor<T> pinv(const Tensor<T>&, std::optional<double>, Location);                  \
+  template Array<std::int64_t> matrix_rank(const Tensor<T>&, std::optional<double>, Location); \
+  template Tensor<T> matrix_norm(const Tensor<T>&, const char*, KeepDims, Location);           \
+  template Tensor<T> matrix_norm(const Tensor<T>&, double, KeepDims, Location);                \
+  template Tensor<T> cond(const Tensor<T>&, Location);                                         \
+  template Tensor<T> matrix_power(const Tensor<T>&, int, Location);                            \
+  template Tensor<T> expm(const Tensor<T>&, Location);
+XGRAD_MATRIX_FUNCTION(float)
+XGRAD_MATRIX_FUNCTION(double)
 
 }  // namespace xgrad

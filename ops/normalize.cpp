@@ -27,12 +27,6 @@ void check_parameter(const char* op, const char* name, const Tensor<T>& paramete
        to_string(parameter.shape()), at);
 }
 
-/// An operand of a launch: `x` where the parameter is left out, which the kernel does not read.
-template <class T>
-const Tensor<T>& or_else(const Tensor<T>& parameter, const Tensor<T>& x) {
-  return parameter.defined() ? parameter : x;
-}
-
 /// The derivative as tensor operations. `axes` are the normalized ones.
 template <bool Centered, class T>
 void pull_recorded(Pullback<T>& p, const Tensor<T>& x, const Tensor<T>& weight,
@@ -127,9 +121,9 @@ Tensor<T> normalize_last(const char* op, const Tensor<T>& x, const Shape& normal
   const Tensor<double> scales = row_scales<Centered>(x, n, eps);
   Tensor<T> y = empty<T>(shape);
   launch(
-      [n, scaled = weight.defined(), shifted = bias.defined()](
-          Array<T>& out, const Array<T>& in, const Array<T>& w, const Array<T>& b,
-          const Array<double>& h) {
+      [n, scaled = weight.defined(), shifted = bias.defined()](Array<T>& out, const Array<T>& in,
+                                                               const Array<T>& w, const Array<T>& b,
+                                                               const Array<double>& h) {
         with_elements(scaled ? w.data() : nullptr, 1, [&](auto of_weight) {
           with_elements(shifted ? b.data() : nullptr, 0, [&](auto of_bias) {
             parallel_rows(in.size(), n, [&](std::size_t i) {
@@ -283,7 +277,21 @@ Tensor<T> cosine_similarity(const Tensor<T>& a, const Same<Tensor<T>>& b, int ax
   return sum(unit(a) * unit(b), axis);
 }
 
-XGRAD_NORMALIZE(, float)
-XGRAD_NORMALIZE(, double)
+#define XGRAD_NORMALIZE(T)                                                                         \
+  template Tensor<T> layer_norm(const Tensor<T>&, const Shape&, const Tensor<T>&,                  \
+                                const Tensor<T>&, double, Location);                               \
+  template Tensor<T> rms_norm(const Tensor<T>&, const Shape&, const Tensor<T>&, double, Location); \
+  template Tensor<T> group_norm(const Tensor<T>&, int, const Tensor<T>&, const Tensor<T>&, double, \
+                                Location);                                                         \
+  template Tensor<T> instance_norm(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&, double,   \
+                                   Location);                                                      \
+  template Tensor<T> batch_norm(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&,              \
+                                const Tensor<T>&, const Tensor<T>&, double, Location);             \
+  template BatchNorm<T> batch_norm_training(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&,  \
+                                            double, Location);                                     \
+  template Tensor<T> normalize(const Tensor<T>&, int, double, Location);                           \
+  template Tensor<T> cosine_similarity(const Tensor<T>&, const Tensor<T>&, int, double, Location);
+XGRAD_NORMALIZE(float)
+XGRAD_NORMALIZE(double)
 
 }  // namespace xgrad

@@ -75,23 +75,4 @@ template <class T>
 Tensor<T> cosine_similarity(const Tensor<T>& a, const Same<Tensor<T>>& b, int axis = 1,
                             double eps = 1e-8, Location at = here());
 
-#define XGRAD_NORMALIZE(linkage, T)                                                                \
-  linkage template Tensor<T> layer_norm(const Tensor<T>&, const Shape&, const Tensor<T>&,          \
-                                        const Tensor<T>&, double, Location);                       \
-  linkage template Tensor<T> rms_norm(const Tensor<T>&, const Shape&, const Tensor<T>&, double,    \
-                                      Location);                                                   \
-  linkage template Tensor<T> group_norm(const Tensor<T>&, int, const Tensor<T>&, const Tensor<T>&, \
-                                        double, Location);                                         \
-  linkage template Tensor<T> instance_norm(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&,   \
-                                           double, Location);                                      \
-  linkage template Tensor<T> batch_norm(const Tensor<T>&, const Tensor<T>&, const Tensor<T>&,      \
-                                        const Tensor<T>&, const Tensor<T>&, double, Location);     \
-  linkage template BatchNorm<T> batch_norm_training(const Tensor<T>&, const Tensor<T>&,            \
-                                                    const Tensor<T>&, double, Location);           \
-  linkage template Tensor<T> normalize(const Tensor<T>&, int, double, Location);                   \
-  linkage template Tensor<T> cosine_similarity(const Tensor<T>&, const Tensor<T>&, int, double,    \
-                                               Location);
-XGRAD_NORMALIZE(extern, float)
-XGRAD_NORMALIZE(extern, double)
-
 }  // namespace xgrad

@@ -127,7 +127,16 @@ Tensor<T> median(const Tensor<T>& x, const Axes& axes, KeepDims keep, Location a
                 });
 }
 
-XGRAD_ORDER(, float)
-XGRAD_ORDER(, double)
+#define XGRAD_ORDER(T)                                                                           \
+  template Array<std::int64_t> argmax(const Tensor<T>&, std::optional<int>, KeepDims, Location); \
+  template Array<std::int64_t> argmin(const Tensor<T>&, std::optional<int>, KeepDims, Location); \
+  template ValuesAndIndices<T> max(const Tensor<T>&, int, KeepDims, Location);                   \
+  template ValuesAndIndices<T> min(const Tensor<T>&, int, KeepDims, Location);                   \
+  template ValuesAndIndices<T> sort(const Tensor<T>&, int, Order, Location);                     \
+  template Array<std::int64_t> argsort(const Tensor<T>&, int, Order, Location);                  \
+  template ValuesAndIndices<T> topk(const Tensor<T>&, int, int, Order, Location);                \
+  template Tensor<T> median(const Tensor<T>&, const Axes&, KeepDims, Location);
+XGRAD_ORDER(float)
+XGRAD_ORDER(double)
 
 }  // namespace xgrad

@@ -69,18 +69,4 @@ template <class T>
 Tensor<T> median(const Tensor<T>& x, const Axes& axes = {}, KeepDims keep = KeepDims::no,
                  Location at = here());
 
-#define XGRAD_ORDER(linkage, T)                                                               \
-  linkage template Array<std::int64_t> argmax(const Tensor<T>&, std::optional<int>, KeepDims, \
-                                              Location);                                      \
-  linkage template Array<std::int64_t> argmin(const Tensor<T>&, std::optional<int>, KeepDims, \
-                                              Location);                                      \
-  linkage template ValuesAndIndices<T> max(const Tensor<T>&, int, KeepDims, Location);        \
-  linkage template ValuesAndIndices<T> min(const Tensor<T>&, int, KeepDims, Location);        \
-  linkage template ValuesAndIndices<T> sort(const Tensor<T>&, int, Order, Location);          \
-  linkage template Array<std::int64_t> argsort(const Tensor<T>&, int, Order, Location);       \
-  linkage template ValuesAndIndices<T> topk(const Tensor<T>&, int, int, Order, Location);     \
-  linkage template Tensor<T> median(const Tensor<T>&, const Axes&, KeepDims, Location);
-XGRAD_ORDER(extern, float)
-XGRAD_ORDER(extern, double)
-
 }  // namespace xgrad

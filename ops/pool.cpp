@@ -193,7 +193,23 @@ XGRAD_POOL_DEFINED(3)
 XGRAD_ADAPTIVE_POOL_DEFINED(1)
 XGRAD_ADAPTIVE_POOL_DEFINED(2)
 
-XGRAD_POOL(, float)
-XGRAD_POOL(, double)
+#define XGRAD_POOL_OF(T, N)                                                                        \
+  template Tensor<T> max_pool##N##d(const Tensor<T>&, const PerAxis<N>&, const MaxPoolOptions<N>&, \
+                                    Location);                                                     \
+  template Tensor<T> avg_pool##N##d(const Tensor<T>&, const PerAxis<N>&, const AvgPoolOptions<N>&, \
+                                    Location);
+#define XGRAD_ADAPTIVE_POOL_OF(T, N)                                                         \
+  template Tensor<T> adaptive_avg_pool##N##d(const Tensor<T>&, const PerAxis<N>&, Location); \
+  template Tensor<T> adaptive_max_pool##N##d(const Tensor<T>&, const PerAxis<N>&, Location);
+#define XGRAD_POOL(T)                                                                       \
+  XGRAD_POOL_OF(T, 1)                                                                       \
+  XGRAD_POOL_OF(T, 2)                                                                       \
+  XGRAD_POOL_OF(T, 3)                                                                       \
+  XGRAD_ADAPTIVE_POOL_OF(T, 1)                                                              \
+  XGRAD_ADAPTIVE_POOL_OF(T, 2)                                                              \
+  template ValuesAndIndices<T> max_pool2d_with_indices(const Tensor<T>&, const PerAxis<2>&, \
+                                                       const MaxPoolOptions<2>&, Location);
+XGRAD_POOL(float)
+XGRAD_POOL(double)
 
 }  // namespace xgrad

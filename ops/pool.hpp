@@ -77,24 +77,4 @@ Tensor<T> adaptive_max_pool1d(const Tensor<T>& x, const PerAxis<1>& size, Locati
 template <class T>
 Tensor<T> adaptive_max_pool2d(const Tensor<T>& x, const PerAxis<2>& size, Location at = here());
 
-#define XGRAD_POOL_OF(linkage, T, N)                                             \
-  linkage template Tensor<T> max_pool##N##d(const Tensor<T>&, const PerAxis<N>&, \
-                                            const MaxPoolOptions<N>&, Location); \
-  linkage template Tensor<T> avg_pool##N##d(const Tensor<T>&, const PerAxis<N>&, \
-                                            const AvgPoolOptions<N>&, Location);
-#define XGRAD_ADAPTIVE_POOL_OF(linkage, T, N)                                             \
-  linkage template Tensor<T> adaptive_avg_pool##N##d(const Tensor<T>&, const PerAxis<N>&, \
-                                                     Location);                           \
-  linkage template Tensor<T> adaptive_max_pool##N##d(const Tensor<T>&, const PerAxis<N>&, Location);
-#define XGRAD_POOL(linkage, T)                                  \
-  XGRAD_POOL_OF(linkage, T, 1)                                  \
-  XGRAD_POOL_OF(linkage, T, 2)                                  \
-  XGRAD_POOL_OF(linkage, T, 3)                                  \
-  XGRAD_ADAPTIVE_POOL_OF(linkage, T, 1)                         \
-  XGRAD_ADAPTIVE_POOL_OF(linkage, T, 2)                         \
-  linkage template ValuesAndIndices<T> max_pool2d_with_indices( \
-      const Tensor<T>&, const PerAxis<2>&, const MaxPoolOptions<2>&, Location);
-XGRAD_POOL(extern, float)
-XGRAD_POOL(extern, double)
-
 }  // namespace xgrad

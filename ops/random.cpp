@@ -100,7 +100,11 @@ Tensor<T> bernoulli(const Shape& shape, double p, Generator& generator, Location
   return drawn<T>(shape, [p, from = &generator] { return T(uniform01(*from) < p ? 1 : 0); });
 }
 
-XGRAD_RANDOM(, float)
-XGRAD_RANDOM(, double)
+#define XGRAD_RANDOM(T)                                                           \
+  template Tensor<T> uniform(const Shape&, double, double, Generator&, Location); \
+  template Tensor<T> normal(const Shape&, double, double, Generator&, Location);  \
+  template Tensor<T> bernoulli(const Shape&, double, Generator&, Location);
+XGRAD_RANDOM(float)
+XGRAD_RANDOM(double)
 
 }  // namespace xgrad

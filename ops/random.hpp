@@ -59,11 +59,4 @@ template <class T = float>
 Tensor<T> bernoulli(const Shape& shape, double p, Generator& generator = default_generator(),
                     Location at = here());
 
-#define XGRAD_RANDOM(linkage, T)                                                          \
-  linkage template Tensor<T> uniform(const Shape&, double, double, Generator&, Location); \
-  linkage template Tensor<T> normal(const Shape&, double, double, Generator&, Location);  \
-  linkage template Tensor<T> bernoulli(const Shape&, double, Generator&, Location);
-XGRAD_RANDOM(extern, float)
-XGRAD_RANDOM(extern, double)
-
 }  // namespace xgrad

@@ -269,7 +269,21 @@ Tensor<T> triu(const Tensor<T>& x, int offset, Location at) {
   return triangle("triu", x, offset, false, at);
 }
 
-XGRAD_REARRANGE(, float)
-XGRAD_REARRANGE(, double)
+#define XGRAD_REARRANGE(T)                                                                  \
+  template Tensor<T> flip(const Tensor<T>&, const Axes&, Location);                         \
+  template Tensor<T> rot90(const Tensor<T>&, int, const std::vector<int>&, Location);       \
+  template Tensor<T> roll(const Tensor<T>&, std::ptrdiff_t, std::optional<int>, Location);  \
+  template Tensor<T> roll(const Tensor<T>&, const std::vector<std::ptrdiff_t>&,             \
+                          const std::vector<int>&, Location);                               \
+  template Tensor<T> tile(const Tensor<T>&, const std::vector<Extent>&, Location);          \
+  template Tensor<T> repeat(const Tensor<T>&, Indices, std::optional<int>, Location);       \
+  template Tensor<T> pad(const Tensor<T>&, const std::vector<Padding>&, double, Location);  \
+  template Tensor<T> pad(const Tensor<T>&, const std::vector<Padding>&, PadMode, Location); \
+  template Tensor<T> diagonal(const Tensor<T>&, int, int, int, Location);                   \
+  template Tensor<T> diag(const Tensor<T>&, int, Location);                                 \
+  template Tensor<T> tril(const Tensor<T>&, int, Location);                                 \
+  template Tensor<T> triu(const Tensor<T>&, int, Location);
+XGRAD_REARRANGE(float)
+XGRAD_REARRANGE(double)
 
 }  // namespace xgrad

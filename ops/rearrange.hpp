@@ -87,22 +87,4 @@ Tensor<T> tril(const Tensor<T>& x, int offset = 0, Location at = here());
 template <class T>
 Tensor<T> triu(const Tensor<T>& x, int offset = 0, Location at = here());
 
-#define XGRAD_REARRANGE(linkage, T)                                                                \
-  linkage template Tensor<T> flip(const Tensor<T>&, const Axes&, Location);                        \
-  linkage template Tensor<T> rot90(const Tensor<T>&, int, const std::vector<int>&, Location);      \
-  linkage template Tensor<T> roll(const Tensor<T>&, std::ptrdiff_t, std::optional<int>, Location); \
-  linkage template Tensor<T> roll(const Tensor<T>&, const std::vector<std::ptrdiff_t>&,            \
-                                  const std::vector<int>&, Location);                              \
-  linkage template Tensor<T> tile(const Tensor<T>&, const std::vector<Extent>&, Location);         \
-  linkage template Tensor<T> repeat(const Tensor<T>&, Indices, std::optional<int>, Location);      \
-  linkage template Tensor<T> pad(const Tensor<T>&, const std::vector<Padding>&, double, Location); \
-  linkage template Tensor<T> pad(const Tensor<T>&, const std::vector<Padding>&, PadMode,           \
-                                 Location);                                                        \
-  linkage template Tensor<T> diagonal(const Tensor<T>&, int, int, int, Location);                  \
-  linkage template Tensor<T> diag(const Tensor<T>&, int, Location);                                \
-  linkage template Tensor<T> tril(const Tensor<T>&, int, Location);                                \
-  linkage template Tensor<T> triu(const Tensor<T>&, int, Location);
-XGRAD_REARRANGE(extern, float)
-XGRAD_REARRANGE(extern, double)
-
 }  // namespace xgrad

@@ -245,7 +245,20 @@ Tensor<T> rnn_cell(const Tensor<T>& x, const RecurrentWeights<T>& weights, const
   return cell_step("rnn_cell", rnn_of(nonlinearity), x, weights, {h, {}}, at).h;
 }
 
-XGRAD_RECURRENT(, float)
-XGRAD_RECURRENT(, double)
+#define XGRAD_RECURRENT(T)                                                                        \
+  template LstmResult<T> lstm(const Tensor<T>&, const RecurrentWeights<T>&, const LstmState<T>&,  \
+                              const SequenceOptions&, Location);                                  \
+  template RecurrentResult<T> gru(const Tensor<T>&, const RecurrentWeights<T>&, const Tensor<T>&, \
+                                  const SequenceOptions&, Location);                              \
+  template RecurrentResult<T> rnn(const Tensor<T>&, const RecurrentWeights<T>&, const Tensor<T>&, \
+                                  Nonlinearity, const SequenceOptions&, Location);                \
+  template LstmState<T> lstm_cell(const Tensor<T>&, const RecurrentWeights<T>&,                   \
+                                  const LstmState<T>&, Location);                                 \
+  template Tensor<T> gru_cell(const Tensor<T>&, const RecurrentWeights<T>&, const Tensor<T>&,     \
+                              Location);                                                          \
+  template Tensor<T> rnn_cell(const Tensor<T>&, const RecurrentWeights<T>&, const Tensor<T>&,     \
+                              Nonlinearity, Location);
+XGRAD_RECURRENT(float)
+XGRAD_RECURRENT(double)
 
 }  // namespace xgrad

@@ -90,21 +90,4 @@ Tensor<T> rnn_cell(const Tensor<T>& x, const RecurrentWeights<T>& weights,
                    const Same<Tensor<T>>& h = Tensor<T>(),
                    Nonlinearity nonlinearity = Nonlinearity::tanh, Location at = here());
 
-#define XGRAD_RECURRENT(linkage, T)                                                               \
-  linkage template LstmResult<T> lstm(const Tensor<T>&, const RecurrentWeights<T>&,               \
-                                      const LstmState<T>&, const SequenceOptions&, Location);     \
-  linkage template RecurrentResult<T> gru(const Tensor<T>&, const RecurrentWeights<T>&,           \
-                                          const Tensor<T>&, const SequenceOptions&, Location);    \
-  linkage template RecurrentResult<T> rnn(const Tensor<T>&, const RecurrentWeights<T>&,           \
-                                          const Tensor<T>&, Nonlinearity, const SequenceOptions&, \
-                                          Location);                                              \
-  linkage template LstmState<T> lstm_cell(const Tensor<T>&, const RecurrentWeights<T>&,           \
-                                          const LstmState<T>&, Location);                         \
-  linkage template Tensor<T> gru_cell(const Tensor<T>&, const RecurrentWeights<T>&,               \
-                                      const Tensor<T>&, Location);                                \
-  linkage template Tensor<T> rnn_cell(const Tensor<T>&, const RecurrentWeights<T>&,               \
-                                      const Tensor<T>&, Nonlinearity, Location);
-XGRAD_RECURRENT(extern, float)
-XGRAD_RECURRENT(extern, double)
-
 }  // namespace xgrad

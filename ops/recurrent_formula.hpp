@@ -30,7 +30,4 @@ struct Problem {
 template <class T>
 Tensor<T> unrolled(const Problem& problem, const Inputs<T>& inputs);
 
-extern template Tensor<float> unrolled(const Problem&, const Inputs<float>&);
-extern template Tensor<double> unrolled(const Problem&, const Inputs<double>&);
-
 }  // namespace xgrad::recurrent

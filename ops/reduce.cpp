@@ -115,8 +115,13 @@ void accumulate(Array<T>& target, const Array<T>& x) noexcept {
   for (std::size_t i = 0, n = target.size(); i < n; ++i) to[i] += from[i];
 }
 
-XGRAD_REDUCE(, float)
-XGRAD_REDUCE(, double)
+#define XGRAD_REDUCE(T)                                                       \
+  template Tensor<T> sum(const Tensor<T>&, const Axes&, KeepDims, Location);  \
+  template Tensor<T> mean(const Tensor<T>&, const Axes&, KeepDims, Location); \
+  template Tensor<T> amax(const Tensor<T>&, const Axes&, KeepDims, Location); \
+  template Tensor<T> amin(const Tensor<T>&, const Axes&, KeepDims, Location);
+XGRAD_REDUCE(float)
+XGRAD_REDUCE(double)
 
 // Declared for the engine in autograd/broadcast.hpp.
 #define XGRAD_BROADCAST(T)                                                   \

@@ -55,12 +55,4 @@ template <class T>
 Tensor<T> amin(const Tensor<T>& x, const Axes& axes = {}, KeepDims keep = KeepDims::no,
                Location at = here());
 
-#define XGRAD_REDUCE(linkage, T)                                                      \
-  linkage template Tensor<T> sum(const Tensor<T>&, const Axes&, KeepDims, Location);  \
-  linkage template Tensor<T> mean(const Tensor<T>&, const Axes&, KeepDims, Location); \
-  linkage template Tensor<T> amax(const Tensor<T>&, const Axes&, KeepDims, Location); \
-  linkage template Tensor<T> amin(const Tensor<T>&, const Axes&, KeepDims, Location);
-XGRAD_REDUCE(extern, float)
-XGRAD_REDUCE(extern, double)
-
 }  // namespace xgrad

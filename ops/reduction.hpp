@@ -19,7 +19,4 @@ Tensor<T> reduced(const char* op, const Tensor<T>& elements, Reduction reduction
 void check_same_shape(const char* op, const char* names, const Shape& a, const Shape& b,
                       Location at);
 
-extern template Tensor<float> reduced(const char*, const Tensor<float>&, Reduction, Location);
-extern template Tensor<double> reduced(const char*, const Tensor<double>&, Reduction, Location);
-
 }  // namespace xgrad

@@ -64,7 +64,13 @@ Tensor<T> smooth_l1_loss(const Tensor<T>& prediction, const Same<Tensor<T>>& tar
       at);
 }
 
-XGRAD_REGRESSION(, float)
-XGRAD_REGRESSION(, double)
+#define XGRAD_REGRESSION(T)                                                                       \
+  template Tensor<T> mean_squared_error(const Tensor<T>&, const Tensor<T>&, Reduction, Location); \
+  template Tensor<T> l1_loss(const Tensor<T>&, const Tensor<T>&, Reduction, Location);            \
+  template Tensor<T> huber_loss(const Tensor<T>&, const Tensor<T>&, double, Reduction, Location); \
+  template Tensor<T> smooth_l1_loss(const Tensor<T>&, const Tensor<T>&, double, Reduction,        \
+                                    Location);
+XGRAD_REGRESSION(float)
+XGRAD_REGRESSION(double)
 
 }  // namespace xgrad

@@ -29,15 +29,4 @@ Tensor<T> smooth_l1_loss(const Tensor<T>& prediction, const Same<Tensor<T>>& tar
                          double beta = 1, Reduction reduction = Reduction::mean,
                          Location at = here());
 
-#define XGRAD_REGRESSION(linkage, T)                                                               \
-  linkage template Tensor<T> mean_squared_error(const Tensor<T>&, const Tensor<T>&, Reduction,     \
-                                                Location);                                         \
-  linkage template Tensor<T> l1_loss(const Tensor<T>&, const Tensor<T>&, Reduction, Location);     \
-  linkage template Tensor<T> huber_loss(const Tensor<T>&, const Tensor<T>&, double, Reduction,     \
-                                        Location);                                                 \
-  linkage template Tensor<T> smooth_l1_loss(const Tensor<T>&, const Tensor<T>&, double, Reduction, \
-                                            Location);
-XGRAD_REGRESSION(extern, float)
-XGRAD_REGRESSION(extern, double)
-
 }  // namespace xgrad

@@ -103,9 +103,9 @@ using IfNumber = std::enable_if_t<std::is_arithmetic_v<S> && IsVariable<X>::valu
 template <class S>
 using IfOperand = std::enable_if_t<std::is_arithmetic_v<std::decay_t<S>> || is_expression<S>, int>;
 
-// What is not elementwise is listed at the end of a family's header, in XGRAD_<FAMILY>(linkage, T):
-// `linkage` is extern there, which says that the library holds the code, and nothing in the file
-// that makes it.
+// What is not elementwise is declared in a family's header; its code is made at the end of the
+// family's own file, by XGRAD_<FAMILY>(T). Not said to be extern: a user's compiler sees no code of
+// it, and reads each such line for nothing.
 //
 // Below an elementwise operation stands one line that names its form, e.g. XGRAD_UNARY(tanh). In a
 // user's file it says that the library holds the code; in the family's own file, after

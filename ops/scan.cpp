@@ -91,7 +91,12 @@ Tensor<T> diff(const Tensor<T>& x, int n, int axis, Location at) {
   return y;
 }
 
-XGRAD_SCAN(, float)
-XGRAD_SCAN(, double)
+#define XGRAD_SCAN(T)                                                              \
+  template Tensor<T> cumsum(const Tensor<T>&, std::optional<int>, Location);       \
+  template Tensor<T> cumprod(const Tensor<T>&, std::optional<int>, Location);      \
+  template Tensor<T> logcumsumexp(const Tensor<T>&, std::optional<int>, Location); \
+  template Tensor<T> diff(const Tensor<T>&, int, int, Location);
+XGRAD_SCAN(float)
+XGRAD_SCAN(double)
 
 }  // namespace xgrad

@@ -31,12 +31,4 @@ Tensor<T> logcumsumexp(const Tensor<T>& x, std::optional<int> axis = std::nullop
 template <class T>
 Tensor<T> diff(const Tensor<T>& x, int n = 1, int axis = -1, Location at = here());
 
-#define XGRAD_SCAN(linkage, T)                                                             \
-  linkage template Tensor<T> cumsum(const Tensor<T>&, std::optional<int>, Location);       \
-  linkage template Tensor<T> cumprod(const Tensor<T>&, std::optional<int>, Location);      \
-  linkage template Tensor<T> logcumsumexp(const Tensor<T>&, std::optional<int>, Location); \
-  linkage template Tensor<T> diff(const Tensor<T>&, int, int, Location);
-XGRAD_SCAN(extern, float)
-XGRAD_SCAN(extern, double)
-
 }  // namespace xgrad

@@ -229,7 +229,16 @@ Tensor<T> slice_scatter(const Tensor<T>& x, const Shape& shape, const std::vecto
   return put_view(names, x, shape, region.view);
 }
 
-XGRAD_SHAPE(, float)
-XGRAD_SHAPE(, double)
+#define XGRAD_SHAPE(T)                                                                        \
+  template Tensor<T> reshape(const Tensor<T>&, const Shape&, Location);                       \
+  template Tensor<T> reshape(const Tensor<T>&, std::initializer_list<Extent>, Location);      \
+  template Tensor<T> transpose(const Tensor<T>&, Location);                                   \
+  template Tensor<T> transpose(const Tensor<T>&, const std::vector<int>&, Location);          \
+  template Tensor<T> concatenate(const std::vector<Tensor<T>>&, int, Location);               \
+  template Tensor<T> slice(const Tensor<T>&, const std::vector<Slice>&, Location);            \
+  template Tensor<T> slice_scatter(const Tensor<T>&, const Shape&, const std::vector<Slice>&, \
+                                   Location);
+XGRAD_SHAPE(float)
+XGRAD_SHAPE(double)
 
 }  // namespace xgrad

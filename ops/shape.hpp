@@ -96,16 +96,4 @@ template <class T>
 Tensor<T> slice_scatter(const Tensor<T>& x, const Shape& shape, const std::vector<Slice>& slices,
                         Location at = here());
 
-#define XGRAD_SHAPE(linkage, T)                                                                  \
-  linkage template Tensor<T> reshape(const Tensor<T>&, const Shape&, Location);                  \
-  linkage template Tensor<T> reshape(const Tensor<T>&, std::initializer_list<Extent>, Location); \
-  linkage template Tensor<T> transpose(const Tensor<T>&, Location);                              \
-  linkage template Tensor<T> transpose(const Tensor<T>&, const std::vector<int>&, Location);     \
-  linkage template Tensor<T> concatenate(const std::vector<Tensor<T>>&, int, Location);          \
-  linkage template Tensor<T> slice(const Tensor<T>&, const std::vector<Slice>&, Location);       \
-  linkage template Tensor<T> slice_scatter(const Tensor<T>&, const Shape&,                       \
-                                           const std::vector<Slice>&, Location);
-XGRAD_SHAPE(extern, float)
-XGRAD_SHAPE(extern, double)
-
 }  // namespace xgrad

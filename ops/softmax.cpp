@@ -109,7 +109,12 @@ Tensor<T> logsumexp(const Tensor<T>& x, const Axes& axes, KeepDims keep, Locatio
   });
 }
 
-XGRAD_SOFTMAX(, float)
-XGRAD_SOFTMAX(, double)
+#define XGRAD_SOFTMAX(T)                                           \
+  template Tensor<T> softmax(const Tensor<T>&, int, Location);     \
+  template Tensor<T> record_softmax(const Tensor<T>&, Tensor<T>);  \
+  template Tensor<T> log_softmax(const Tensor<T>&, int, Location); \
+  template Tensor<T> logsumexp(const Tensor<T>&, const Axes&, KeepDims, Location);
+XGRAD_SOFTMAX(float)
+XGRAD_SOFTMAX(double)
 
 }  // namespace xgrad

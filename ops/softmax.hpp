@@ -26,12 +26,4 @@ template <class T>
 Tensor<T> logsumexp(const Tensor<T>& x, const Axes& axes = {}, KeepDims keep = KeepDims::no,
                     Location at = here());
 
-#define XGRAD_SOFTMAX(linkage, T)                                          \
-  linkage template Tensor<T> softmax(const Tensor<T>&, int, Location);     \
-  linkage template Tensor<T> record_softmax(const Tensor<T>&, Tensor<T>);  \
-  linkage template Tensor<T> log_softmax(const Tensor<T>&, int, Location); \
-  linkage template Tensor<T> logsumexp(const Tensor<T>&, const Axes&, KeepDims, Location);
-XGRAD_SOFTMAX(extern, float)
-XGRAD_SOFTMAX(extern, double)
-
 }  // namespace xgrad

@@ -220,9 +220,19 @@ Tensor<T> lstsq(const Tensor<T>& a, const Tensor<T>& b, Location at) {
   return uncolumned(solve_triangular("lstsq", r, y, false, false, false, at), b);
 }
 
-XGRAD_MATRICES_SOLVE(, float)
-XGRAD_MATRICES_SOLVE(, double)
-XGRAD_SOLVE(, float)
-XGRAD_SOLVE(, double)
+#define XGRAD_MATRICES_SOLVE(T)                                                                  \
+  template Tensor<T> matrices::inverse(const char*, const Tensor<T>&, IfSingular, Location);     \
+  template Tensor<T> matrices::solve_triangular(const char*, const Tensor<T>&, const Tensor<T>&, \
+                                                bool, bool, bool, Location);
+XGRAD_MATRICES_SOLVE(float)
+XGRAD_MATRICES_SOLVE(double)
+#define XGRAD_SOLVE(T)                                                                          \
+  template Tensor<T> inv(const Tensor<T>&, Location);                                           \
+  template Tensor<T> solve(const Tensor<T>&, const Tensor<T>&, Location);                       \
+  template Tensor<T> triangular_solve(const Tensor<T>&, const Tensor<T>&, Triangle, Transposed, \
+                                      UnitDiagonal, Location);                                  \
+  template Tensor<T> lstsq(const Tensor<T>&, const Tensor<T>&, Location);
+XGRAD_SOLVE(float)
+XGRAD_SOLVE(double)
 
 }  // namespace xgrad

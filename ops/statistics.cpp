@@ -175,7 +175,12 @@ Array<bool> all_of(const Array<bool>& condition, const Axes& axes, KeepDims keep
   return truth<TruthFold<true>>("all_of", condition, axes, keep, at);
 }
 
-XGRAD_STATISTICS(, float)
-XGRAD_STATISTICS(, double)
+#define XGRAD_STATISTICS(T)                                                       \
+  template Tensor<T> prod(const Tensor<T>&, const Axes&, KeepDims, Location);     \
+  template Tensor<T> var(const Tensor<T>&, const Axes&, int, KeepDims, Location); \
+  template Tensor<T> std(const Tensor<T>&, const Axes&, int, KeepDims, Location); \
+  template Tensor<T> norm(const Tensor<T>&, double, const Axes&, KeepDims, Location);
+XGRAD_STATISTICS(float)
+XGRAD_STATISTICS(double)
 
 }  // namespace xgrad

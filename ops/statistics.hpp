@@ -54,12 +54,4 @@ Array<bool> any_of(const Array<bool>& condition, const Axes& axes = {},
 Array<bool> all_of(const Array<bool>& condition, const Axes& axes = {},
                    KeepDims keep = KeepDims::no, Location at = here());
 
-#define XGRAD_STATISTICS(linkage, T)                                                      \
-  linkage template Tensor<T> prod(const Tensor<T>&, const Axes&, KeepDims, Location);     \
-  linkage template Tensor<T> var(const Tensor<T>&, const Axes&, int, KeepDims, Location); \
-  linkage template Tensor<T> std(const Tensor<T>&, const Axes&, int, KeepDims, Location); \
-  linkage template Tensor<T> norm(const Tensor<T>&, double, const Axes&, KeepDims, Location);
-XGRAD_STATISTICS(extern, float)
-XGRAD_STATISTICS(extern, double)
-
 }  // namespace xgrad

@@ -99,7 +99,15 @@ Tensor<T> kron(const Tensor<T>& a, const Tensor<T>& b, Location at) {
   return reshape(multiply(reshape(a, left), reshape(b, right), at), shape);
 }
 
-XGRAD_TENSORDOT(, float)
-XGRAD_TENSORDOT(, double)
+#define XGRAD_TENSORDOT(T)                                                                  \
+  template Tensor<T> tensordot(const Tensor<T>&, const Tensor<T>&, int, Location);          \
+  template Tensor<T> tensordot(const Tensor<T>&, const Tensor<T>&, const std::vector<int>&, \
+                               const std::vector<int>&, Location);                          \
+  template Tensor<T> trace(const Tensor<T>&, int, int, int, Location);                      \
+  template Tensor<T> inner(const Tensor<T>&, const Tensor<T>&, Location);                   \
+  template Tensor<T> vdot(const Tensor<T>&, const Tensor<T>&, Location);                    \
+  template Tensor<T> kron(const Tensor<T>&, const Tensor<T>&, Location);
+XGRAD_TENSORDOT(float)
+XGRAD_TENSORDOT(double)
 
 }  // namespace xgrad

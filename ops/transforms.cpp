@@ -9,13 +9,13 @@ namespace xgrad {
 namespace {
 
 template <class T>
-using List = std::vector<Tensor<T>>;
+using Tensors = std::vector<Tensor<T>>;
 
 /// Vector-Jacobian product, with zeros for inputs that do not reach y.
 template <class T>
-List<T> pulled(const Tensor<T>& y, const List<T>& x, const Tensor<T>& cotangent, Graph graph,
-               Location at) {
-  List<T> result(x.size());
+Tensors<T> pulled(const Tensor<T>& y, const Tensors<T>& x, const Tensor<T>& cotangent, Graph graph,
+                  Location at) {
+  Tensors<T> result(x.size());
   if (y.tracked()) result = grad_where_reached(y, x, cotangent, graph, at);
   for (std::size_t i = 0; i < x.size(); ++i) {
     if (!result[i].defined()) result[i] = zeros<T>(x[i].shape());
@@ -31,7 +31,7 @@ void check_scalar(const char* op, const Tensor<T>& y, Location at) {
 }
 
 template <class T>
-void check_tangents(const char* op, const List<T>& x, const List<T>& tangents, Location at) {
+void check_tangents(const char* op, const Tensors<T>& x, const Tensors<T>& tangents, Location at) {
   for (std::size_t i = 0; i < x.size(); ++i) {
     if (tangents[i].shape() != x[i].shape()) {
       fail(op, "a tangent of shape " + to_string(x[i].shape()) + " for input " + std::to_string(i),
@@ -42,17 +42,17 @@ void check_tangents(const char* op, const List<T>& x, const List<T>& tangents, L
 
 /// dy/dx_i for each i, a sweep for each element of y.
 template <class T>
-List<T> jacobians_of(const Tensor<T>& y, const List<T>& x, Graph graph, Location at) {
-  std::vector<List<T>> rows(x.size());
+Tensors<T> jacobians_of(const Tensor<T>& y, const Tensors<T>& x, Graph graph, Location at) {
+  std::vector<Tensors<T>> rows(x.size());
   for (std::size_t k = 0; k < y.size(); ++k) {
     Tensor<T> cotangent = zeros<T>(y.shape());
     cotangent.storage()->array.data()[k] = 1;
-    List<T> g = pulled(y, x, cotangent, graph, at);
+    Tensors<T> g = pulled(y, x, cotangent, graph, at);
     for (std::size_t i = 0; i < x.size(); ++i) {
       rows[i].push_back(reshape(g[i], Shape{1, x[i].size()}, at));
     }
   }
-  List<T> result;
+  Tensors<T> result;
   for (std::size_t i = 0; i < x.size(); ++i) {
     Shape shape = joined(y.shape(), x[i].shape());
     result.push_back(rows[i].empty() ? zeros<T>(shape)

@@ -39,8 +39,13 @@ Shape with_spatial(std::size_t first, std::size_t second, const Extents& extents
   return result;
 }
 
-XGRAD_WINDOW(, 1)
-XGRAD_WINDOW(, 2)
-XGRAD_WINDOW(, 3)
+#define XGRAD_WINDOW(N)                                                                         \
+  template Extents checked_extents(const char*, const char*, const PerAxis<N>&, std::ptrdiff_t, \
+                                   std::size_t, Location);                                      \
+  template Extents spatial_extents<N>(const char*, const char*, const Shape&, Location);        \
+  template Shape with_spatial<N>(std::size_t, std::size_t, const Extents&);
+XGRAD_WINDOW(1)
+XGRAD_WINDOW(2)
+XGRAD_WINDOW(3)
 
 }  // namespace xgrad

@@ -46,13 +46,4 @@ Extents spatial_extents(const char* op, const char* what, const Shape& shape, Lo
 template <std::size_t N>
 Shape with_spatial(std::size_t first, std::size_t second, const Extents& extents);
 
-#define XGRAD_WINDOW(linkage, N)                                                                 \
-  linkage template Extents checked_extents(const char*, const char*, const PerAxis<N>&,          \
-                                           std::ptrdiff_t, std::size_t, Location);               \
-  linkage template Extents spatial_extents<N>(const char*, const char*, const Shape&, Location); \
-  linkage template Shape with_spatial<N>(std::size_t, std::size_t, const Extents&);
-XGRAD_WINDOW(extern, 1)
-XGRAD_WINDOW(extern, 2)
-XGRAD_WINDOW(extern, 3)
-
 }  // namespace xgrad

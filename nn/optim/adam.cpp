@@ -16,7 +16,7 @@ void check_moments(const Options& o, const OptionCheck& check) {
 template <class T>
 class Moments {
  public:
-  using B = Batch<T>;
+  using B = xgrad::Batch<T>;
   const double correction1, correction2;  // 1 - beta^t
 
   template <class Options>
@@ -50,7 +50,7 @@ class Moments {
 
 template <class T>
 void update_adam(const AdamOptions& o, bool decoupled, Update<T>& u) {
-  using B = Batch<T>;
+  using B = xgrad::Batch<T>;
   const Moments<T> moments(o, u.t, decoupled);
   const T rate = number<T>(o.learning_rate / moments.correction1);
   const T spread = number<T>(1 / std::sqrt(moments.correction2));
@@ -116,7 +116,7 @@ struct Rule<NAdamOptions> {
   }
   template <class T>
   static void update(const NAdamOptions& o, Update<T>& u) {
-    using B = Batch<T>;
+    using B = xgrad::Batch<T>;
     const Moments<T> moments(o, u.t, o.decoupled_weight_decay);
     const auto mu = [&o](double t) {
       return o.beta1 * (1 - 0.5 * std::pow(0.96, t * o.momentum_decay));
@@ -148,7 +148,7 @@ struct Rule<RAdamOptions> {
   }
   template <class T>
   static void update(const RAdamOptions& o, Update<T>& u) {
-    using B = Batch<T>;
+    using B = xgrad::Batch<T>;
     const Moments<T> moments(o, u.t, o.decoupled_weight_decay);
     const double r = 2 / (1 - o.beta2) - 1;
     const double r_t = r - 2 * u.t * std::pow(o.beta2, u.t) / moments.correction2;

@@ -18,7 +18,7 @@ struct Rule<RMSpropOptions> {
   }
   template <class T>
   static void update(const RMSpropOptions& o, Update<T>& u) {
-    using B = Batch<T>;
+    using B = xgrad::Batch<T>;
     const WeightDecay<T> decayed(o.weight_decay);
     const T rate = number<T>(o.learning_rate), momentum = number<T>(o.momentum);
     const T alpha = number<T>(o.alpha), rest = number<T>(1 - o.alpha);
@@ -69,7 +69,7 @@ struct Rule<AdagradOptions> {
   }
   template <class T>
   static void update(const AdagradOptions& o, Update<T>& u) {
-    using B = Batch<T>;
+    using B = xgrad::Batch<T>;
     const WeightDecay<T> decayed(o.weight_decay);
     const T rate = number<T>(o.learning_rate / (1 + (u.t - 1) * o.learning_rate_decay));
     const T epsilon = number<T>(o.epsilon);
@@ -98,7 +98,7 @@ struct Rule<AdadeltaOptions> {
   }
   template <class T>
   static void update(const AdadeltaOptions& o, Update<T>& u) {
-    using B = Batch<T>;
+    using B = xgrad::Batch<T>;
     const WeightDecay<T> decayed(o.weight_decay);
     const T rate = number<T>(o.learning_rate), epsilon = number<T>(o.epsilon);
     const T rho = number<T>(o.rho), rest = number<T>(1 - o.rho);

@@ -61,9 +61,9 @@ double clip_grad_norm(const std::vector<Tensor<T>>& parameters, double max_norm,
         [order, max_norm](Array<T>& g, const Array<double>& sum) {
           const double factor = max_norm / (norm_of(sum(), order) + 1e-6);
           if (factor >= 1) return;
-          const Batch<T> scale(static_cast<T>(factor));
+          const xgrad::Batch<T> scale(static_cast<T>(factor));
           update<T>(
-              g.size(), [&](Batch<T>& x) { x = x * scale; }, g.data());
+              g.size(), [&](xgrad::Batch<T>& x) { x = x * scale; }, g.data());
         },
         p.grad(), total);
   }
@@ -78,9 +78,10 @@ void clip_grad_value(const std::vector<Tensor<T>>& parameters, double limit, Loc
     p.grad().written();
     launch(
         [limit](Array<T>& g) {
-          const Batch<T> most(static_cast<T>(limit)), least = -most;
+          const xgrad::Batch<T> most(static_cast<T>(limit)), least = -most;
           update<T>(
-              g.size(), [&](Batch<T>& x) { x = maximum(minimum(x, most), least); }, g.data());
+              g.size(), [&](xgrad::Batch<T>& x) { x = maximum(minimum(x, most), least); },
+              g.data());
         },
         p.grad());
   }
@@ -101,9 +102,10 @@ void ExponentialMovingAverage<T>::update() {
     averages_[i].written();
     launch(
         [decay = decay_](Array<T>& average, const Array<T>& p) {
-          const Batch<T> rest(static_cast<T>(1 - decay));
+          const xgrad::Batch<T> rest(static_cast<T>(1 - decay));
           xgrad::update<T>(
-              average.size(), [&](Batch<T>& a, const Batch<T>& x) { a = a + rest * (x - a); },
+              average.size(),
+              [&](xgrad::Batch<T>& a, const xgrad::Batch<T>& x) { a = a + rest * (x - a); },
               average.data(), p.data());
         },
         averages_[i], tensors_[i]);
@@ -119,8 +121,11 @@ void ExponentialMovingAverage<T>::swap() {
   }
 }
 
-XGRAD_CLIP(, float)
-XGRAD_CLIP(, double)
+#define XGRAD_CLIP(T)                                                                            \
+  template double clip_grad_norm(const std::vector<Tensor<T>>&, double, double, bool, Location); \
+  template void clip_grad_value(const std::vector<Tensor<T>>&, double, Location);
+XGRAD_CLIP(float)
+XGRAD_CLIP(double)
 template class ExponentialMovingAverage<float>;
 template class ExponentialMovingAverage<double>;
 

@@ -56,11 +56,4 @@ class ExponentialMovingAverage {
   double decay_;
 };
 
-#define XGRAD_CLIP(keyword, T)                                                                \
-  keyword template double clip_grad_norm(const std::vector<Tensor<T>>&, double, double, bool, \
-                                         Location);                                           \
-  keyword template void clip_grad_value(const std::vector<Tensor<T>>&, double, Location);
-XGRAD_CLIP(extern, float)
-XGRAD_CLIP(extern, double)
-
 }  // namespace xgrad::nn

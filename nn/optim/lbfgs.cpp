@@ -12,7 +12,7 @@ namespace xgrad::nn {
 namespace {
 
 template <class T>
-double dot(const Tensor<T>& a, const Tensor<T>& b) {
+double scalar_product(const Tensor<T>& a, const Tensor<T>& b) {
   const T *x = a.data(), *y = b.data();
   return fold_elements<SumOf, double>(a.size(), [x, y](std::size_t i) {
     return static_cast<double>(x[i]) * static_cast<double>(y[i]);
@@ -128,7 +128,7 @@ void LBFGS<T>::remember(const Tensor<T>& gradient) {
   if (!step_.defined()) return;  // the last iteration was left by an exception
   Tensor<T> y = copy_of(gradient);
   combine(-1, gradient_, 1, y);
-  if (!(dot(y, step_) > 1e-10)) return;
+  if (!(scalar_product(y, step_) > 1e-10)) return;
   if (pairs_ == static_cast<std::int64_t>(s_.size())) {
     std::rotate(s_.begin(), s_.begin() + 1, s_.end());
     std::rotate(y_.begin(), y_.begin() + 1, y_.end());
@@ -147,14 +147,14 @@ Tensor<T> LBFGS<T>::direction(const Tensor<T>& gradient) {
   if (count == 0) return d;
   std::vector<double> weight(count), alpha(count);
   for (std::size_t i = count; i-- > 0;) {
-    weight[i] = 1 / dot(y_[i], s_[i]);
-    alpha[i] = weight[i] * dot(s_[i], d);
+    weight[i] = 1 / scalar_product(y_[i], s_[i]);
+    alpha[i] = weight[i] * scalar_product(s_[i], d);
     combine(-alpha[i], y_[i], 1, d);
   }
   const Tensor<T>& last = y_[count - 1];
-  d = scaled(1 / (weight[count - 1] * dot(last, last)), d);
+  d = scaled(1 / (weight[count - 1] * scalar_product(last, last)), d);
   for (std::size_t i = 0; i < count; ++i) {
-    combine(alpha[i] - weight[i] * dot(y_[i], d), s_[i], 1, d);
+    combine(alpha[i] - weight[i] * scalar_product(y_[i], d), s_[i], 1, d);
   }
   return d;
 }
@@ -176,7 +176,7 @@ double LBFGS<T>::step(const Loss& loss) {
     gradient_ = now.gradient;
     const double shrink = iterations_ == 1 ? std::min(1.0, 1 / absolute_sum(now.gradient)) : 1;
     double t = options_.learning_rate * shrink;
-    const double slope = dot(now.gradient, d), value = now.value;
+    const double slope = scalar_product(now.gradient, d), value = now.value;
     if (!(slope <= -options_.tolerance_change)) {
       step_ = zeros<T>({size_});
       break;
@@ -186,7 +186,7 @@ double LBFGS<T>::step(const Loss& loss) {
       const auto at = [&](double length) {
         place(x, length, d);
         Evaluation there = evaluate(loss);
-        const double along = dot(there.gradient, d);
+        const double along = scalar_product(there.gradient, d);
         return LinePoint<T>{length, there.value, along, std::move(there.gradient)};
       };
       LineSearchOptions search;

@@ -34,11 +34,4 @@ template <class T>
 LinePoint<T> strong_wolfe(const std::function<LinePoint<T>(double)>& at, const LinePoint<T>& start,
                           double t, const LineSearchOptions& options, int& evaluations);
 
-extern template LinePoint<float> strong_wolfe(const std::function<LinePoint<float>(double)>&,
-                                              const LinePoint<float>&, double,
-                                              const LineSearchOptions&, int&);
-extern template LinePoint<double> strong_wolfe(const std::function<LinePoint<double>(double)>&,
-                                               const LinePoint<double>&, double,
-                                               const LineSearchOptions&, int&);
-
 }  // namespace xgrad::nn

@@ -103,7 +103,5 @@ class Optimizer {
 /// Throws std::invalid_argument, naming `op`, unless all are leaves that require a gradient.
 template <class T>
 void check_trainable(const char* op, const std::vector<Tensor<T>>& parameters, Location at);
-extern template void check_trainable(const char*, const std::vector<Tensor<float>>&, Location);
-extern template void check_trainable(const char*, const std::vector<Tensor<double>>&, Location);
 
 }  // namespace xgrad::nn

@@ -46,7 +46,9 @@ template <class T>
 class WeightDecay {
  public:
   explicit WeightDecay(double decay) : on_(decay != 0), decay_(number<T>(decay)) {}
-  Batch<T> operator()(Batch<T> g, Batch<T> p) const { return on_ ? g + decay_ * p : g; }
+  xgrad::Batch<T> operator()(xgrad::Batch<T> g, xgrad::Batch<T> p) const {
+    return on_ ? g + decay_ * p : g;
+  }
 
  private:
   bool on_;

@@ -19,7 +19,7 @@ struct Rule<SGDOptions> {
   }
   template <class T>
   static void update(const SGDOptions& o, Update<T>& u) {
-    using B = Batch<T>;
+    using B = xgrad::Batch<T>;
     const WeightDecay<T> decayed(o.weight_decay);
     const T rate = number<T>(o.learning_rate), momentum = number<T>(o.momentum);
     if (o.momentum == 0) {
@@ -59,7 +59,7 @@ struct Rule<LionOptions> {
   static StateTensors state(const LionOptions&) { return {{{"exp_avg", true}}}; }
   template <class T>
   static void update(const LionOptions& o, Update<T>& u) {
-    using B = Batch<T>;
+    using B = xgrad::Batch<T>;
     const WeightDecay<T> decayed(o.weight_decay);
     const T rate = number<T>(o.learning_rate);
     const T beta1 = number<T>(o.beta1), rest1 = number<T>(1 - o.beta1);

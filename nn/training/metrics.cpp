@@ -149,7 +149,10 @@ Scores ConfusionMatrix::weighted() const {
 
 Scores ConfusionMatrix::micro() const { return {accuracy(), accuracy(), accuracy()}; }
 
-XGRAD_METRICS(, float)
-XGRAD_METRICS(, double)
+#define XGRAD_METRICS(T)                                                                      \
+  template double top_k_accuracy(const Tensor<T>&, const Array<int>&, std::size_t, Location); \
+  template void ConfusionMatrix::add(const Tensor<T>&, const Array<int>&, Location);
+XGRAD_METRICS(float)
+XGRAD_METRICS(double)
 
 }  // namespace xgrad::nn

@@ -60,11 +60,4 @@ class ConfusionMatrix {
   Array<std::int64_t> counts_;
 };
 
-#define XGRAD_METRICS(keyword, T)                                                          \
-  keyword template double top_k_accuracy(const Tensor<T>&, const Array<int>&, std::size_t, \
-                                         Location);                                        \
-  keyword template void ConfusionMatrix::add(const Tensor<T>&, const Array<int>&, Location);
-XGRAD_METRICS(extern, float)
-XGRAD_METRICS(extern, double)
-
 }  // namespace xgrad::nn

@@ -238,7 +238,11 @@ void convolve_weight(const ConvDims& dims, const T* x, const T* g, T* w) {
                   });
 }
 
-XGRAD_CONV_KERNELS(, float)
-XGRAD_CONV_KERNELS(, double)
+#define XGRAD_CONV_KERNELS(T)                                                           \
+  template void convolve(const ConvDims&, const T*, const T*, const T*, bool, T*);      \
+  template void convolve_transposed(const ConvDims&, const T*, const T*, const T*, T*); \
+  template void convolve_weight(const ConvDims&, const T*, const T*, T*);
+XGRAD_CONV_KERNELS(float)
+XGRAD_CONV_KERNELS(double)
 
 }  // namespace xgrad

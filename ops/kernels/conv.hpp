@@ -32,11 +32,4 @@ void convolve_transposed(const ConvDims& dims, const T* g, const T* w, const T* 
 template <class T>
 void convolve_weight(const ConvDims& dims, const T* x, const T* g, T* w);
 
-#define XGRAD_CONV_KERNELS(linkage, T)                                                          \
-  linkage template void convolve(const ConvDims&, const T*, const T*, const T*, bool, T*);      \
-  linkage template void convolve_transposed(const ConvDims&, const T*, const T*, const T*, T*); \
-  linkage template void convolve_weight(const ConvDims&, const T*, const T*, T*);
-XGRAD_CONV_KERNELS(extern, float)
-XGRAD_CONV_KERNELS(extern, double)
-
 }  // namespace xgrad

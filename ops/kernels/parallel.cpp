@@ -147,12 +147,12 @@ class Workers {
 
 /// Ends the workers with the process; a child process has only their memory, with locks that nobody
 /// will open.
-struct Owner {
+struct WorkersOwner {
   Workers* const workers = new Workers;
-  Owner() = default;
-  Owner(const Owner&) = delete;
-  Owner& operator=(const Owner&) = delete;
-  ~Owner() {
+  WorkersOwner() = default;
+  WorkersOwner(const WorkersOwner&) = delete;
+  WorkersOwner& operator=(const WorkersOwner&) = delete;
+  ~WorkersOwner() {
     if (workers->alive()) delete workers;
   }
 };
@@ -184,7 +184,7 @@ void parallel_calls(std::size_t parts, void (*call)(const void* context, std::si
                     const void* context) {
   std::size_t helpers = std::min<std::size_t>(threads(), parts);
   if (helpers > 1) {
-    static Owner owner;
+    static WorkersOwner owner;
     Job job(parts, call, context);
     if (owner.workers->run(job, helpers - 1)) return job.rethrow();
   }

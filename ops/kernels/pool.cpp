@@ -188,7 +188,13 @@ void avg_spread(const PoolDims& dims, const T* y, T* x) {
   });
 }
 
-XGRAD_POOL_KERNELS(, float)
-XGRAD_POOL_KERNELS(, double)
+#define XGRAD_POOL_KERNELS(T)                                                         \
+  template void max_pool(const PoolDims&, const T*, T*, std::int32_t*);               \
+  template void take_positions(const PoolDims&, const T*, const std::int32_t*, T*);   \
+  template void add_at_positions(const PoolDims&, const T*, const std::int32_t*, T*); \
+  template void avg_pool(const PoolDims&, const T*, T*);                              \
+  template void avg_spread(const PoolDims&, const T*, T*);
+XGRAD_POOL_KERNELS(float)
+XGRAD_POOL_KERNELS(double)
 
 }  // namespace xgrad

@@ -44,13 +44,4 @@ void avg_pool(const PoolDims& dims, const T* x, T* y);
 template <class T>
 void avg_spread(const PoolDims& dims, const T* y, T* x);
 
-#define XGRAD_POOL_KERNELS(linkage, T)                                                        \
-  linkage template void max_pool(const PoolDims&, const T*, T*, std::int32_t*);               \
-  linkage template void take_positions(const PoolDims&, const T*, const std::int32_t*, T*);   \
-  linkage template void add_at_positions(const PoolDims&, const T*, const std::int32_t*, T*); \
-  linkage template void avg_pool(const PoolDims&, const T*, T*);                              \
-  linkage template void avg_spread(const PoolDims&, const T*, T*);
-XGRAD_POOL_KERNELS(extern, float)
-XGRAD_POOL_KERNELS(extern, double)
-
 }  // namespace xgrad

@@ -68,15 +68,4 @@ void recurrent_backward(RecurrentCell cell, const RecurrentDims& dims,
                         const RecurrentInputs<T>& inputs, const T* g, const T* saved,
                         const T* before, const RecurrentGradients<T>& gradients);
 
-#define XGRAD_RECURRENT_KERNELS(linkage, T)                                               \
-  linkage template std::size_t recurrent_saved_width<T>(RecurrentCell, std::size_t);      \
-  linkage template std::size_t recurrent_state_width<T>(std::size_t);                     \
-  linkage template void recurrent_forward(RecurrentCell, const RecurrentDims&,            \
-                                          const RecurrentInputs<T>&, T*, T*, T*);         \
-  linkage template void recurrent_backward(RecurrentCell, const RecurrentDims&,           \
-                                           const RecurrentInputs<T>&, const T*, const T*, \
-                                           const T*, const RecurrentGradients<T>&);
-XGRAD_RECURRENT_KERNELS(extern, float)
-XGRAD_RECURRENT_KERNELS(extern, double)
-
 }  // namespace xgrad
