@@ -3,6 +3,7 @@
 #include <xgrad/ops/kernels/batch.hpp>
 #include <xgrad/ops/kernels/reduce.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace xgrad {
@@ -10,11 +11,17 @@ namespace xgrad {
 /// y_i = e^(x_i - shift) for a row of n; returns the sum of the results, which is kept in double.
 template <class T>
 double exp_row(T* y, const T* x, std::size_t n, T shift) {
-  constexpr std::size_t width = Batch<T>::size;
+  constexpr std::size_t width = Batch<T>::size, block = 128 * width;  // stays in the first cache
+  double sum = 0;
   std::size_t i = 0;
-  for (; i + width <= n; i += width) exp(Batch<T>::load(x + i) - shift).store(y + i);
-  if (i < n) exp(Batch<T>::load(x + i, n - i) - shift).store(y + i, n - i);
-  return fold_row<SumOf>(y, n);
+  while (i < n) {
+    const std::size_t begin = i, end = std::min(n, i + block);
+    for (; i + width <= end; i += width) exp(Batch<T>::load(x + i) - shift).store(y + i);
+    if (i < end) exp(Batch<T>::load(x + i, end - i) - shift).store(y + i, end - i);
+    i = end;
+    sum += fold_row<SumOf>(y + begin, end - begin);
+  }
+  return sum;
 }
 
 /// The largest x of a row and the sum of e^(x - largest); their logarithm is largest + ln sum.
