@@ -26,34 +26,31 @@
 
 namespace xgrad {
 
-/// Where a formula's derivatives go, for the inputs that want a gradient.
+/// A formula's derivatives, for the inputs that want a gradient.
 template <class T, std::size_t N>
 struct Partials {
   std::array<Tensor<T>, N> d;
+  std::array<bool, N> summed{};
   bool wanted = false;
 
-  Partials(const Tensor<T>* const* inputs, const Shape& shape) {
+  /// For each element of the result of this shape; or, if the result is summed, to the input's
+  /// shape where the input was broadcast to many times its size.
+  Partials(const Tensor<T>* const* inputs, const Shape& shape, bool sum) {
     for (std::size_t k = 0; k < N; ++k) {
       if (!recording() || !inputs[k]->tracked()) continue;
-      d[k] = empty<T>(shape);
+      summed[k] = sum && sums_are_few(inputs[k]->size(), size_of(shape));
+      d[k] = empty<T>(summed[k] ? inputs[k]->shape() : shape);
       wanted = true;
     }
   }
-  std::array<T*, N> data() const {
-    std::array<T*, N> result{};
+  Derivatives<T, N> data() const {
+    Derivatives<T, N> result{{}, summed};
     for (std::size_t k = 0; k < N; ++k) {
-      if (d[k].defined()) result[k] = d[k].storage()->array.data();
+      if (d[k].defined()) result.d[k] = d[k].storage()->array.data();
     }
     return result;
   }
 };
-
-template <class T, std::size_t N, class F, class... In>
-double run_formula(const F& f, const Shape& shape, T* y, const Partials<T, N>& partials,
-                   const In&... x) {
-  if (partials.wanted) return run_formula<N>(f, shape, y, partials.data(), x...);
-  return run_formula<0>(f, shape, y, std::array<T*, N>{}, x...);
-}
 
 /// The gradients of a formula, as part of the graph: it is called with tensors.
 template <class T, class F, std::size_t... K>
@@ -83,7 +80,8 @@ Tensor<T> record_formula(const char* op, Tensor<T> y, const Tensor<T>* const (&i
                 reads_spread([f, d = partials.d, saved = std::move(saved)](Pullback<T>& p) mutable {
                   if (recording())
                     return pull_formula<T>(f, p, saved.data(), std::make_index_sequence<N>());
-                  bool is_one = p.g.size() == 1 && *p.g.data() == 1;  // as a loss's cotangent is
+                  // As a loss's cotangent is. One of a plan has no value yet.
+                  bool is_one = mode().capture == nullptr && p.g.size() == 1 && *p.g.data() == 1;
                   for (std::size_t k = 0; k < N; ++k) {
                     if (p.wants(k)) p.add(k, is_one ? d[k] : multiply(p.g, d[k]));
                   }
@@ -103,10 +101,14 @@ template <class T, class F, class... X>
 Tensor<T> fuse_tensors(const F& f, const X&... x) {
   const Tensor<T>* const inputs[] = {&x...};
   Tensor<T> y = empty<T>(formula_shape("fuse", inputs));
-  const Partials<T, sizeof...(X)> partials(inputs, y.shape());
+  const Partials<T, sizeof...(X)> partials(inputs, y.shape(), false);
   launch(
       [f, partials](Array<T>& out, const auto&... in) {
-        run_formula(f, out.shape(), out.data(), partials, in...);
+        constexpr std::size_t count = sizeof...(X);
+        if (partials.wanted)
+          run_formula<count>(f, out.shape(), out.data(), partials.data().d, in...);
+        else
+          run_formula<0>(f, out.shape(), out.data(), std::array<T*, count>{}, in...);
       },
       y, x...);
   return record_formula("fuse", std::move(y), inputs, partials, f);
@@ -117,11 +119,14 @@ template <class T, class F, class... X>
 Tensor<T> fuse_sum_tensors(const F& f, const X&... x) {
   const Tensor<T>* const inputs[] = {&x...};
   const Shape shape = formula_shape("fuse_sum", inputs);
-  const Partials<T, sizeof...(X)> partials(inputs, shape);
+  const Partials<T, sizeof...(X)> partials(inputs, shape, true);
   Tensor<T> y = empty<T>({});
   launch(
       [f, partials, shape](Array<T>& out, const auto&... in) {
-        *out.data() = static_cast<T>(run_formula<T>(f, shape, nullptr, partials, in...));
+        constexpr std::size_t count = sizeof...(X);
+        *out.data() = static_cast<T>(
+            partials.wanted ? sum_formula<count>(f, shape, partials.data(), in...)
+                            : sum_formula<0>(f, shape, Derivatives<T, count>(), in...));
       },
       y, x...);
   return record_formula("fuse_sum", std::move(y), inputs, partials,

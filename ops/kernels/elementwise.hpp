@@ -1,6 +1,7 @@
 // Defines unary() and binary(), declared in ops/rules.hpp.
 #pragma once
-#include <xgrad/ops/kernels/map.hpp>
+#include <xgrad/ops/kernels/map_sum.hpp>
+#include <xgrad/ops/kernels/partial_sums.hpp>
 #include <xgrad/ops/rules.hpp>
 
 namespace xgrad {
@@ -30,6 +31,22 @@ Tensor<T> apply_rule(const char* op, const D& d, const Tensor<T>& g, const In&..
     launch([d](Array<T>& y, const auto&... in) { map(y, d, in...); }, result, g, x...);
     return result;
   }
+}
+
+/// d(g, x...) as the cotangent of an operand of this shape. Where that was broadcast, to many times
+/// its size, the loop adds up what goes to one element.
+template <class T, class D, class... In>
+Tensor<T> apply_rule_to(const Shape& shape, const char* op, const D& d, const Tensor<T>& g,
+                        const In&... x) {
+  if constexpr (!std::is_same_v<D, Pass>) {
+    if (!recording() && sums_are_few(size_of(shape), g.size())) {
+      Tensor<T> sums = empty<T>(shape);
+      launch([d, all = g.shape()](Array<T>& y, const auto&... in) { map_sum(y, all, d, in...); },
+             sums, g, x...);
+      return sums;
+    }
+  }
+  return apply_rule(op, d, g, x...);
 }
 
 template <class T, class F, class D>
@@ -72,16 +89,17 @@ struct Reads<Partial<A, B, D>> {
 };
 
 template <class T, class Rule>
-Tensor<T> apply_partial(const char* op, const Rule& rule, Pullback<T>& p, const Saved<T>& a,
-                        const Saved<T>& b) {
+Tensor<T> apply_partial(const char* op, const Rule& rule, Pullback<T>& p, std::size_t operand,
+                        const Saved<T>& a, const Saved<T>& b) {
+  const Shape& shape = p.shape(operand);
   if constexpr (Reads<Rule>::a && Reads<Rule>::b) {
-    return apply_rule(op, rule.d, p.g, p.get(a), p.get(b));
+    return apply_rule_to(shape, op, rule.d, p.g, p.get(a), p.get(b));
   } else if constexpr (Reads<Rule>::a) {
-    return apply_rule(op, rule.d, p.g, p.get(a));
+    return apply_rule_to(shape, op, rule.d, p.g, p.get(a));
   } else if constexpr (Reads<Rule>::b) {
-    return apply_rule(op, rule.d, p.g, p.get(b));
+    return apply_rule_to(shape, op, rule.d, p.g, p.get(b));
   } else {
-    return apply_rule(op, rule.d, p.g);
+    return apply_rule_to(shape, op, rule.d, p.g);
   }
 }
 
@@ -95,8 +113,8 @@ Tensor<T> binary(const char* op, const Tensor<T>& a, const Tensor<T>& b, F f, Pa
   return record(op, std::move(y), {&a, &b},
                 [op, da, db, saved_a = save_a ? Saved<T>(a) : Saved<T>(),
                  saved_b = save_b ? Saved<T>(b) : Saved<T>()](Pullback<T>& p) {
-                  if (p.wants(0)) p.add(0, apply_partial(op, da, p, saved_a, saved_b));
-                  if (p.wants(1)) p.add(1, apply_partial(op, db, p, saved_a, saved_b));
+                  if (p.wants(0)) p.add(0, apply_partial(op, da, p, 0, saved_a, saved_b));
+                  if (p.wants(1)) p.add(1, apply_partial(op, db, p, 1, saved_a, saved_b));
                 });
 }
 

@@ -1,7 +1,7 @@
 // The loop of fuse(): a formula on dual numbers, whose values and derivatives go to memory.
 #pragma once
 #include <xgrad/ops/kernels/dual.hpp>
-#include <xgrad/ops/kernels/reduce.hpp>
+#include <xgrad/ops/kernels/partial_sums.hpp>
 
 #include <algorithm>
 #include <array>
@@ -77,52 +77,97 @@ void run_stretch(const F& f, std::size_t n, Stretch<T, K> at) {
   }
 }
 
-/// The sum of f over n elements, whose values are kept only until they are added up.
+/// The stretch that a row is.
+template <class T, std::size_t K>
+Stretch<T, K> stretch_of(const Row& row, const T* const* in, T* y, const std::array<T*, K>& d) {
+  Stretch<T, K> at{{}, {}, y, d};
+  for (std::size_t k = 0; k < K; ++k) {
+    at.in[k] = in[k] + row.in[k];
+    at.step[k] = row.step[k];
+    if (d[k] != nullptr) at.d[k] += row.out;
+  }
+  return at;
+}
+
+/// The sum of f over n elements, whose values are kept only until they are added up, and so are the
+/// derivatives that go to sums[k] where that is not null.
 template <std::size_t N, class T, class F, std::size_t K>
-double sum_stretch(const F& f, std::size_t n, Stretch<T, K> at) {
-  constexpr std::size_t block = (1U << 14) / sizeof(T);  // stays in the first cache
-  alignas(64) T values[block];
+double sum_stretch(const F& f, std::size_t n, Stretch<T, K> at, std::array<double*, K> sums) {
+  constexpr std::size_t room = (1U << 14) / sizeof(T);  // stays in the first cache
+  constexpr std::size_t share = room / (K + 1) / 16 * 16;
+  alignas(64) T values[room];
+  const bool shared = std::any_of(sums.begin(), sums.end(), [](double* s) { return s != nullptr; });
+  const std::size_t block = shared ? share : room;
   double sum = 0;
   for (std::size_t i = 0; i < n; i += block) {
     const std::size_t length = std::min(block, n - i);
     at.y = values;
+    for (std::size_t k = 0; k < K; ++k) {
+      if (sums[k] != nullptr) at.d[k] = values + (k + 1) * share;
+    }
     run_stretch<N>(f, length, at);
     sum += fold_row<SumOf>(values, length);
+    for (std::size_t k = 0; k < K; ++k) {
+      if (sums[k] != nullptr) add_to(sums[k] + i * at.step[k], at.step[k], at.d[k], length);
+    }
     at.advance(length);
   }
   return sum;
 }
 
-/// Runs f over all elements. The values go to y; if that is null, only their sum is kept, which is
-/// returned.
+/// Where the derivatives with respect to each operand go, if anywhere: for each element of the
+/// result, or summed to the operand's shape.
+template <class T, std::size_t K>
+struct Derivatives {
+  std::array<T*, K> d{};
+  std::array<bool, K> summed{};
+};
+
+/// y = f over all elements.
 template <std::size_t N, class T, class F, class... In>
-double run_formula(const F& f, const Shape& shape, T* y, const std::array<T*, sizeof...(In)>& d,
+void run_formula(const F& f, const Shape& shape, T* y, const std::array<T*, sizeof...(In)>& d,
+                 const In&... x) {
+  const T* in[] = {x.data()...};
+  const Shape* shapes[] = {&x.shape()...};
+  for_each_row(shape, shapes, [&](const Row& row) {
+    run_stretch<N>(f, row.length, stretch_of<T, sizeof...(In)>(row, in, y + row.out, d));
+  });
+}
+
+/// The sum of f over all elements.
+template <std::size_t N, class T, class F, class... In>
+double sum_formula(const F& f, const Shape& shape, const Derivatives<T, sizeof...(In)>& to,
                    const In&... x) {
   constexpr std::size_t count = sizeof...(In);
   const T* in[] = {x.data()...};
-  auto stretch = [&](const Row& row) {
-    Stretch<T, count> at{{}, {}, y == nullptr ? y : y + row.out, d};
-    for (std::size_t k = 0; k < count; ++k) {
-      at.in[k] = in[k] + row.in[k];
-      at.step[k] = row.step[k];
-      if (d[k] != nullptr) at.d[k] += row.out;
-    }
-    return at;
-  };
   const Shape* shapes[] = {&x.shape()...};
-  if (y != nullptr) {
-    for_each_row(shape, shapes,
-                 [&](const Row& row) { run_stretch<N>(f, row.length, stretch(row)); });
-    return 0;
+  const std::size_t sizes[] = {x.size()...};
+  std::array<std::size_t, count> first{};
+  std::size_t sums = 0;
+  for (std::size_t k = 0; k < count; ++k) {
+    first[k] = sums;
+    if (to.summed[k]) sums += sizes[k];
   }
   const RowWalk rows(shape, shapes, count);
-  return fold_parts<SumOf, double>(
-      rows.size(), rows.grain(), [&](std::size_t begin, std::size_t end) {
-        double sum = 0;
-        rows.run(begin, end,
-                 [&](const Row& row) { sum += sum_stretch<N>(f, row.length, stretch(row)); });
-        return sum;
+  const std::size_t part = sums == 0 ? rows.grain() : summing_part(rows);
+  PartialSums partial(rows.size(), part, sums);
+  const double sum =
+      fold_parts<SumOf, double>(rows.size(), part, [&](std::size_t begin, std::size_t end) {
+        double result = 0;
+        rows.run(begin, end, [&](const Row& row) {
+          std::array<double*, count> at{};
+          for (std::size_t k = 0; k < count; ++k) {
+            if (to.summed[k]) at[k] = partial.of(begin) + first[k] + row.in[k];
+          }
+          result += sum_stretch<N>(
+              f, row.length, stretch_of<T, count>(row, in, static_cast<T*>(nullptr), to.d), at);
+        });
+        return result;
       });
+  for (std::size_t k = 0; k < count; ++k) {
+    if (to.summed[k]) partial.join(to.d[k], first[k], sizes[k]);
+  }
+  return sum;
 }
 
 }  // namespace xgrad

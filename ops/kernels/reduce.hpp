@@ -113,6 +113,16 @@ typename Reducer::template Accumulator<T> fold_row(const T* x, std::size_t n) {
   return fold_elements<Reducer, T>(n, [x](std::size_t i) { return x[i]; });
 }
 
+/// sums[i * step] += x[i] for i < n; step is 0 or 1.
+template <class T>
+void add_to(double* sums, std::size_t step, const T* x, std::size_t n) {
+  if (step == 0) {
+    *sums += fold_row<SumOf>(x, n);
+  } else {
+    for (std::size_t i = 0; i < n; ++i) sums[i] += static_cast<double>(x[i]);
+  }
+}
+
 /// The join of fold(begin, end) over [0, n) in parts of `part`, in their order.
 template <class Reducer, class T, class Fold>
 typename Reducer::template Accumulator<T> fold_parts(std::size_t n, std::size_t part,
