@@ -34,7 +34,7 @@ STRIDE, MOST = 500, 40000  # switches.hpp too
 
 
 def find_mutants():
-    """All mutants, and the text of each file that has some."""
+    """All mutants, and the text of each file that has some, or that serves them."""
     mutants, files, number = [], {}, STRIDE
     paths = [p for folder in ("autograd", "ops", "ops/kernels", "nn")
              for p in sorted((ROOT / folder).glob("*.?pp"))]
@@ -46,6 +46,12 @@ def find_mutants():
             files[name] = mutator.text()
             number = (mutator.next // STRIDE + 1) * STRIDE
     assert number < MOST
+    for form, changes in FORMS.items():
+        text = files.get(form) or (ROOT / form).read_text()
+        for old, new in changes:
+            assert old in text, f"{form} no longer holds: {old}"
+            text = text.replace(old, new)
+        files[form] = text
     return mutants, files
 
 
@@ -58,12 +64,6 @@ def write(path, text):
 
 def write_copy(to, files):
     """Writes the tree with these files in place of the library's."""
-    for form, changes in FORMS.items():
-        text = files.get(form) or (ROOT / form).read_text()
-        for old, new in changes:
-            assert old in text, f"{form} no longer holds: {old}"
-            text = text.replace(old, new)
-        files[form] = text
     transforms = "ops/transforms.cpp"  # has a derivative by a header
     files[transforms] = "#include <xgrad/ops/unary.hpp>\n" + (ROOT / transforms).read_text()
     for kind in ("hpp", "cpp"):
@@ -71,7 +71,7 @@ def write_copy(to, files):
     for program in PROGRAMS:
         name = f"tests/{program}.cpp"
         files[name] = (ROOT / name).read_text() + '#include "mutation/listener.hpp"\n'
-    for folder in ("autograd", "ops", "nn", "io", "tests"):
+    for folder in ("autograd", "ops", "nn", "io", "tests", "examples"):
         for path in (ROOT / folder).rglob("*"):
             name = str(path.relative_to(ROOT))
             if path.is_dir() or name in files:
