@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "command_line.hpp"
+#include "plots.hpp"
 
 namespace xg = xgrad;
 namespace nn = xgrad::nn;
@@ -25,6 +26,7 @@ struct Options {
   double discount = 0.99;
   double learning_rate = 1e-2;
   nn::Generator::result_type seed = 1;
+  std::string picture;
   bool quick = false;
 };
 
@@ -200,14 +202,21 @@ bool run(Options options) {
   const auto start = std::chrono::steady_clock::now();
   std::deque<double> recent;
   double first = 0, reached = 0;
+  plots::Curve each{"an episode", {}, {}, true}, of_100{"the last 100", {}, {}};
   for (std::size_t update = 1; update <= options.updates; ++update) {
     const Experience seen =
         played(agent.policy, options.episodes, options.discount, generator, by_chance);
     agent.learn(seen);
-    for (double length : seen.lengths) recent.push_back(length);
+    for (double length : seen.lengths) {
+      recent.push_back(length);
+      each.y.push_back(length);
+      each.x.push_back(static_cast<double>(each.x.size() + 1));
+    }
     while (recent.size() > 100) recent.pop_front();
     reached = mean({recent.begin(), recent.end()});
     if (update == 1) first = reached;
+    of_100.y.push_back(reached);
+    of_100.x.push_back(each.x.back());
     if (update % 10 == 0 || update == options.updates) {
       std::printf("update %4zu, episode %5zu: %.1f steps, of the last %zu\n", update,
                   update * options.episodes, reached, recent.size());
@@ -220,6 +229,11 @@ bool run(Options options) {
   const double result = mean(test.lengths), least = options.quick ? 2 * first : 475;
   std::printf("%.1f steps of %zu in the mean over 100 new episodes after %.0f s; at first %.1f\n",
               result, CartPole::limit, time.count(), first);
+  if (!options.picture.empty()) {
+    plots::draw_panels(
+        {{"Steps until the pole fell", "episode", "", {each, of_100}, false, "top left"}},
+        options.picture);
+  }
   return result >= least;
 }
 
@@ -230,14 +244,13 @@ int main(int argc, char** argv) {
   CommandLine line("Learns to balance a pole on a cart by policy gradients.");
   const Allowed count = between(1, 1000000);
   const Allowed fraction = between(0.0, 1.0);
-  line.option("--updates", options.updates, "N", "at most so many steps of the policy",
-              count);
+  line.option("--updates", options.updates, "N", "at most so many steps of the policy", count);
   line.option("--episodes", options.episodes, "N", "between two of them", count);
   line.option("--hidden", options.hidden, "N", "units of policy and baseline", count);
-  line.option("--discount", options.discount, "RATE", "of later rewards, per step",
-              fraction);
+  line.option("--discount", options.discount, "RATE", "of later rewards, per step", fraction);
   line.option("--learning-rate", options.learning_rate, "RATE", "of both", fraction);
   line.option("--seed", options.seed, "N", "of weights, episodes and actions");
+  line.option("--picture", options.picture, "FILE", "a PNG of how it learns, if given");
   line.flag("--quick", options.quick, "a few updates");
   return line.run(argc, argv, [&] {
     if (run(options)) return true;

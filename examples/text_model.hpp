@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "command_line.hpp"
+#include "plots.hpp"
 #include "text.hpp"
 
 namespace text {
@@ -76,6 +77,7 @@ struct Options : Training {
   std::string prompt = "The ";
   std::size_t sample = 400;
   double temperature = 0.7;
+  std::string picture;
   bool quick = false;
 
   void add_to(CommandLine& line) {
@@ -90,6 +92,7 @@ struct Options : Training {
     line.option("--sample", sample, "N", "characters to write");
     line.option("--temperature", temperature, "T", "below 1, likely characters are preferred",
                 between(1e-3, 100));
+    line.option("--picture", picture, "FILE", "a PNG of how it learns, if given");
     line.flag("--quick", quick, "a minute model, trained for a moment");
   }
   void shrink() {
@@ -101,14 +104,20 @@ struct Options : Training {
   inline static const Allowed count = between(1, 1000000);
 };
 
+/// Bits per character after some of the steps.
+struct History {
+  std::vector<double> step, training, held_out;
+};
+
 /// Trains by Adam with the rate learning_rate(steps done), and tells ten times how it goes.
 template <class Model, class LearningRate>
-void fit(Model& model, const Text& text, const Training& training,
-         const LearningRate& learning_rate, xgrad::nn::Generator& generator) {
+History fit(Model& model, const Text& text, const Training& training,
+            const LearningRate& learning_rate, xgrad::nn::Generator& generator) {
   xgrad::nn::Adam optimizer(xgrad::nn::parameters(model));
   const auto start = std::chrono::steady_clock::now();
   const std::size_t report = std::max<std::size_t>(training.steps / 10, 1);
   double sum = 0;
+  History history;
   for (std::size_t step = 1; step <= training.steps; ++step) {
     const Windows windows = draw(text.train, training.batch, training.length, generator);
     const xgrad::Tensor<> loss = loss_of(model, windows);
@@ -120,28 +129,45 @@ void fit(Model& model, const Text& text, const Training& training,
     if (step % report != 0) continue;
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
     const auto characters = static_cast<double>(step * training.batch * training.length);
+    history.step.push_back(static_cast<double>(step));
+    history.training.push_back(sum / static_cast<double>(report) / std::log(2.0));
+    history.held_out.push_back(bits_per_character(model, text.held_out, training.length));
     std::printf("step %5zu   training %.3f   held out %.3f bits per character   %.0f/s\n", step,
-                sum / static_cast<double>(report) / std::log(2.0),
-                bits_per_character(model, text.held_out, training.length),
-                characters / time.count());
+                history.training.back(), history.held_out.back(), characters / time.count());
     std::fflush(stdout);
     sum = 0;
   }
+  return history;
+}
+
+/// How a model learned, beside what counts up to `order` need.
+inline void draw_history(const History& history, double counted, std::size_t order,
+                         const std::filesystem::path& file) {
+  const std::vector<double>& x = history.step;
+  const std::string counts = "counts up to order " + std::to_string(order) + ", held out";
+  plots::draw_panels({{"Bits per character",
+                       "step",
+                       "",
+                       {{"training", history.training, x},
+                        {"held out", history.held_out, x},
+                        {counts, {counted, counted}, {x.front(), x.back()}}}}},
+                     file);
 }
 
 /// Trains a model, and tells how well it predicts windows of `length` held-out characters, beside
 /// counts up to `order`. Whether it beats them.
 template <class Model, class LearningRate>
-bool beats_counting(Model& model, const Text& text, const Training& training,
+bool beats_counting(Model& model, const Text& text, const Options& options,
                     const LearningRate& learning_rate, xgrad::nn::Generator& generator,
                     std::size_t length, std::size_t order) {
   const auto start = std::chrono::steady_clock::now();
-  fit(model, text, training, learning_rate, generator);
+  const History history = fit(model, text, options, learning_rate, generator);
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
   const double counted = ngram_bits_per_character(text, order);
   const double bits = bits_per_character(model, text.held_out, length);
   std::printf("%.3f bits per held-out character after %.0f s; counting up to order %zu: %.3f\n",
               bits, time.count(), order, counted);
+  if (!options.picture.empty()) draw_history(history, counted, order, options.picture);
   return bits < counted;
 }
 
