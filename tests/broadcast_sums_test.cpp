@@ -50,7 +50,7 @@ void for_each_pair(const Sample& sample, const F& f) {
 template <class T>
 class BroadcastSums : public testing::Test {};
 using Types = testing::Types<float, double>;
-TYPED_TEST_SUITE(BroadcastSums, Types);
+TYPED_TEST_SUITE(BroadcastSums, Types, );
 template <class T>
 constexpr double tolerance = std::is_same_v<T, float> ? 2e-6 : 1e-13;
 
