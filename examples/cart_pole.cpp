@@ -26,7 +26,7 @@ struct Options {
   double discount = 0.99;
   double learning_rate = 1e-2;
   nn::Generator::result_type seed = 1;
-  std::string picture;
+  std::string picture{};
   bool quick = false;
 };
 

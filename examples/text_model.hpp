@@ -77,7 +77,7 @@ struct Options : Training {
   std::string prompt = "The ";
   std::size_t sample = 400;
   double temperature = 0.7;
-  std::string picture;
+  std::string picture{};
   bool quick = false;
 
   void add_to(CommandLine& line) {
