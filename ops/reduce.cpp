@@ -1,7 +1,6 @@
 #include <xgrad/autograd/tape.hpp>
 #include <xgrad/ops/kernels/fold.hpp>
-#include <xgrad/ops/kernels/map_sum.hpp>
-#include <xgrad/ops/kernels/partial_sums.hpp>
+#include <xgrad/ops/kernels/map.hpp>
 
 namespace xgrad {
 
@@ -40,25 +39,6 @@ Shape Axes::result(const char* op, const Shape& shape, bool keep, Location at) c
 
 namespace {
 
-/// divided(g, ties(x, y)) in two loops over x, without an array of the ties.
-template <class T>
-Tensor<T> shares_of_ties(const Tensor<T>& g, const Tensor<T>& x, const Tensor<T>& y) {
-  const auto tie = [](Batch<T> a, Batch<T> b) { return where(a == b, Batch<T>(1), Batch<T>(0)); };
-  const Tensor<T> counts = empty<T>(y.shape());
-  launch([tie, all = x.shape()](Array<T>& out, const Array<T>& in,
-                                const Array<T>& best) { map_sum(out, all, tie, in, best); },
-         counts, x, y);
-  Tensor<T> gx = empty<T>(x.shape());
-  launch(
-      [tie](Array<T>& out, const Array<T>& in, const Array<T>& best, const Array<T>& share) {
-        map(
-            out, [tie](Batch<T> a, Batch<T> b, Batch<T> s) { return tie(a, b) * s; }, in, best,
-            share);
-      },
-      gx, x, y, g / counts);
-  return gx;
-}
-
 template <class Reducer, class T>
 Tensor<T> extreme(const char* op, const Tensor<T>& x, const Axes& axes, KeepDims keep,
                   Location at) {
@@ -67,11 +47,8 @@ Tensor<T> extreme(const char* op, const Tensor<T>& x, const Axes& axes, KeepDims
   Tensor<T> y = fold<Reducer>(x, shapes);
   return record(op, y, {&x}, [shapes, x = Saved<T>(x), y = Saved<T>(y)](Pullback<T>& p) {
     // With a NaN nothing is equal to y, and the division by 0 makes the slice NaN.
-    const Tensor<T> best = reshape(p.get(y).detach(), shapes.kept), &in = p.get(x),
-                    share = reshape(p.g, shapes.kept);
-    if (!recording() && sums_are_few(best.size(), in.size()))
-      return p.add(0, shares_of_ties(share, in, best));
-    p.add(0, divided(share, ties(in, best)));
+    p.add(0, divided_among_ties(reshape(p.g, shapes.kept), p.get(x),
+                                reshape(p.get(y).detach(), shapes.kept)));
   });
 }
 

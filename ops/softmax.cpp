@@ -52,7 +52,7 @@ Tensor<T> shares(const Tensor<T>& x, const Shape& kept) {
   }
   const Tensor<T> share = share_of(exp(where(finite, x, 0) - where(finite, largest, 0)));
   Tensor<T> limit = where(equal(largest, -std::numeric_limits<T>::infinity()), 0,
-                          divided(ones<T>(kept), ties(x, largest)));
+                          divided_among_ties(ones<T>(kept), x, largest));
   return where(finite, share, limit);
 }
 

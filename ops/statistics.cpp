@@ -81,8 +81,9 @@ Tensor<T> norm_inf(const Tensor<T>& x, const FoldShapes& shapes) {
   }
   return record("norm", y, {&x}, [shapes, x = Saved<T>(x), y = Saved<T>(y)](Pullback<T>& p) {
     Tensor<T> in = p.get(x);
-    const Tensor<T> best = ties(abs(in.detach()), reshape(p.get(y).detach(), shapes.kept));
-    p.add(0, divided(reshape(p.g, shapes.kept), best) * sign(in));
+    p.add(0, divided_among_ties(reshape(p.g, shapes.kept), abs(in.detach()),
+                                reshape(p.get(y).detach(), shapes.kept)) *
+                 sign(in));
   });
 }
 

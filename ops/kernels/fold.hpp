@@ -3,8 +3,8 @@
 #pragma once
 #include <xgrad/autograd/tape.hpp>
 #include <xgrad/ops/arithmetic.hpp>
-#include <xgrad/ops/kernels/map.hpp>
-#include <xgrad/ops/kernels/reduce.hpp>
+#include <xgrad/ops/kernels/map_sum.hpp>
+#include <xgrad/ops/kernels/partial_sums.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
 
@@ -51,24 +51,31 @@ Tensor<T> fold(const Tensor<T>& x, const FoldShapes& shapes, const Finish& finis
   return fold_to<Reducer>(x, shapes.kept, shapes.result, finish);
 }
 
-/// 1 where x is y, which broadcasts to it, else 0. A constant: it is one almost everywhere.
+/// `share` divided evenly, in each slice of x, among the elements that are y's; NaN in a slice
+/// without such. share and y are of the shape to which x is folded, with its rank. Which elements
+/// they are is a constant: it is the same almost everywhere.
 template <class T>
-Tensor<T> ties(const Tensor<T>& x, const Tensor<T>& y) {
+Tensor<T> divided_among_ties(const Tensor<T>& share, const Tensor<T>& x, const Tensor<T>& y) {
+  const auto tie = [](Batch<T> a, Batch<T> b) { return where(a == b, Batch<T>(1), Batch<T>(0)); };
   Tensor<T> result = empty<T>(x.shape());
+  if (recording() || !sums_are_few(y.size(), x.size())) {
+    launch(
+        [tie](Array<T>& out, const Array<T>& in, const Array<T>& best) { map(out, tie, in, best); },
+        result, x, y);
+    return result * (share / sum_to(result, y.shape()));
+  }
+  const Tensor<T> counts = empty<T>(y.shape());
+  launch([tie, all = x.shape()](Array<T>& out, const Array<T>& in,
+                                const Array<T>& best) { map_sum(out, all, tie, in, best); },
+         counts, x, y);
   launch(
-      [](Array<T>& out, const Array<T>& a, const Array<T>& b) {
+      [tie](Array<T>& out, const Array<T>& in, const Array<T>& best, const Array<T>& each) {
         map(
-            out, [](Batch<T> p, Batch<T> q) { return where(p == q, Batch<T>(1), Batch<T>(0)); },
-            a, b);
+            out, [tie](Batch<T> a, Batch<T> b, Batch<T> s) { return tie(a, b) * s; }, in, best,
+            each);
       },
-      result, x, y);
+      result, x, y, share / counts);
   return result;
-}
-
-/// `share`, of shape `kept`, divided evenly among the ties of each slice; NaN in one without.
-template <class T>
-Tensor<T> divided(const Tensor<T>& share, const Tensor<T>& among) {
-  return among * (share / sum_to(among, share.shape()));
 }
 
 /// The order of axes in which the folded ones come last.

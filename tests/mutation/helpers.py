@@ -9,7 +9,7 @@ HELPERS = {
     "ops/fuse.hpp": ["pull_formula"],
     "ops/kernels/attention.hpp": ["add_product", "attend_gradient"],
     "ops/kernels/dual.hpp": ["choose", "Dual::add", "Dual::chain", "lerp"],
-    "ops/kernels/fold.hpp": ["divided", "from_rows", "ties"],
+    "ops/kernels/fold.hpp": ["divided_among_ties", "from_rows"],
     "ops/kernels/normalize.hpp": ["normalize_row_gradient", "add_weight_gradient"],
     "ops/kernels/pool.cpp": ["add_at_positions", "avg_spread"],
     "ops/kernels/recurrent_cells.hpp": ["backward"],
