@@ -4,6 +4,7 @@
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/channels.hpp>
 #include <xgrad/ops/kernels/normalize.hpp>
+#include <xgrad/ops/kernels/partial_sums.hpp>
 #include <xgrad/ops/layout.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
@@ -88,16 +89,14 @@ Tensor<T> weight_gradient(const Tensor<T>& g, const Tensor<T>& x, const Tensor<d
   launch(
       [](Array<T>& out, const Array<T>& in_g, const Array<T>& in, const Array<double>& h) {
         const std::size_t n = out.size(), rows = n == 0 ? 0 : in.size() / n, part = grain_rows(n);
-        Array<double> totals = empty_array<double>({rows / part + 1, n});
-        std::fill_n(totals.data(), totals.size(), 0.0);
-        parallel_parts(rows, part, [&](std::size_t p, std::size_t begin, std::size_t end) {
+        PartialSums totals(rows, part, n);
+        parallel_parts(rows, part, [&](std::size_t, std::size_t begin, std::size_t end) {
           for (std::size_t i = begin * n; i < end * n; i += n) {
-            add_weight_gradient(totals.data() + p * n, RowOf<T>{in_g.data() + i},
+            add_weight_gradient(totals.of(begin), RowOf<T>{in_g.data() + i},
                                 RowOf<T>{in.data() + i}, n, scale_of(h, i / n));
           }
         });
-        for (std::size_t i = n; i < totals.size(); ++i) totals.data()[i % n] += totals.data()[i];
-        for (std::size_t i = 0; i < n; ++i) out.data()[i] = static_cast<T>(totals.data()[i]);
+        totals.join(out.data(), 0, n);
       },
       gw, g, x, scales);
   return gw;

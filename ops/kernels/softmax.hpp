@@ -1,6 +1,6 @@
 // Rows of e^x, scaled so that nothing overflows.
 #pragma once
-#include <xgrad/ops/kernels/batch.hpp>
+#include <xgrad/ops/kernels/map.hpp>
 #include <xgrad/ops/kernels/reduce.hpp>
 
 #include <algorithm>
@@ -11,15 +11,14 @@ namespace xgrad {
 /// y_i = e^(x_i - shift) for a row of n; returns the sum of the results, which is kept in double.
 template <class T>
 double exp_row(T* y, const T* x, std::size_t n, T shift) {
-  constexpr std::size_t width = Batch<T>::size, block = 128 * width;  // stays in the first cache
+  constexpr std::size_t block = 128 * Batch<T>::size, step = 1;  // stays in the first cache
+  const auto shifted = [shift](Batch<T> a) { return exp(a - shift); };
   double sum = 0;
-  std::size_t i = 0;
-  while (i < n) {
-    const std::size_t begin = i, end = std::min(n, i + block);
-    for (; i + width <= end; i += width) exp(Batch<T>::load(x + i) - shift).store(y + i);
-    if (i < end) exp(Batch<T>::load(x + i, end - i) - shift).store(y + i, end - i);
-    i = end;
-    sum += fold_row<SumOf>(y + begin, end - begin);
+  for (std::size_t begin = 0; begin < n; begin += block) {
+    const std::size_t length = std::min(block, n - begin);
+    const T* from = x + begin;
+    map_row(shifted, y + begin, length, &from, &step, std::index_sequence<0>());
+    sum += fold_row<SumOf>(y + begin, length);
   }
   return sum;
 }
