@@ -114,6 +114,10 @@ TYPED_TEST(DerivativeConventions, LogsumexpOfInfinities) {
   EXPECT_TRUE(equal({gradient[0], gradient[1]}, {1, 0}));
   EXPECT_NEAR(gradient[2], 0.25, 1e-6);
   EXPECT_NEAR(gradient[3], 0.75, 1e-6);
+  // However great its elements are.
+  x = xg::parameter(this->vector({-inf, -inf, 1000, 1000}));
+  xg::sum(xg::logsumexp(xg::reshape(x, {2, 2}), 1)).backward();
+  EXPECT_TRUE(equal(this->numbers(x.grad()), {0, 0, 0.5, 0.5}));
 }
 
 TYPED_TEST(DerivativeConventions, NormsAtZero) {

@@ -110,6 +110,11 @@ TYPED_TEST(Conventions, Norm2NeitherOverflowsNorUnderflows) {
   EXPECT_EQ(xg::norm(this->vector({big, 0, big, big, big}), 4).item(),
             static_cast<TypeParam>(big) * static_cast<TypeParam>(std::sqrt(2.0)));
 }
+TYPED_TEST(Conventions, ManyElementsShareTheGradientOfAmax) {
+  Numbers values(96, -1), shares(96, 0);
+  for (std::size_t i : {3U, 50U, 64U, 95U}) values[i] = 2, shares[i] = 0.25;
+  this->expect(FN(xg::amax(x)), values, {2}, shares);
+}
 TYPED_TEST(Conventions, Norm1AtZero) {
   this->expect(FN(xg::norm(x, 1)), {0, -0.0, -2, 3}, {5}, {0, 0, -1, 1});
 }

@@ -3,6 +3,7 @@
 
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/linalg.hpp>
+#include <xgrad/ops/pool.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/transforms.hpp>
@@ -99,6 +100,16 @@ TEST_F(Transforms, NestAndCarryGradients) {
   p.zero_grad();
   xg::value_and_grad(cube, p).gradients[0].backward();
   EXPECT_NEAR(p.grad().item(), 12, 1e-13);
+}
+TEST_F(Transforms, ReachTheThirdDerivativeOfAPool) {
+  const auto slope = [](const Tensor& at) {
+    return xg::grad(xg::sum(xg::pow(xg::max_pool1d(at, 2), 3.0)), {at}, xg::create_graph)[0];
+  };
+  const Tensor at = xg::parameter(xt::xarray<double>{{{2, 1, 3, 4}}});
+  const Tensor squares = xg::sum(xg::square(slope(at)));  // 9 x^4 of the greatest
+  xg::sum(xg::grad(squares, {at}, xg::create_graph)[0]).backward();
+  const xt::xarray<double> expected{{{108 * 4, 0, 0, 108 * 16}}};
+  EXPECT_TRUE(close(plain(at.grad()), plain(Tensor(expected)), 0));
 }
 
 TEST_F(Transforms, WorkUnderNoGradAndWithoutDependence) {

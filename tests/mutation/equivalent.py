@@ -3,6 +3,7 @@
 # (file, function, change): why no test can tell the mutant from the original.
 UNTAKEN = "only another finite number in the branch of where() that is not taken"
 UNREAD = "a recurrence does not read the first link"
+UNUSED = "one more of the inputs is at hand, which nothing reads"
 EQUIVALENT = {
     ("ops/activation.hpp", "clipped", "from_output(...): the input saved"):
         "x lies beyond a bound just where y lies on it",
@@ -21,6 +22,10 @@ EQUIVALENT = {
     ("ops/binary.hpp", "logaddexp", "x < 0: 0 plus 1"): "x is infinite there",
     ("ops/factorization.cpp", "svd", "m > n: > to >="):
         "for m = n, 1 - U U^T is 0: what is added is rounding",
+    ("ops/factorization.cpp", "svd", "n > m: > to >="):
+        "for m = n, 1 - V V^T is 0: what is added is rounding",
+    ("ops/kernels/fold.hpp", "divided_among_ties", ">(1): 1 plus 1"):
+        "counts and shares are doubled alike",
     ("ops/likelihood.cpp", "stirling", "t > 1: > to >="): "at 1 both branches are 1",
     ("ops/likelihood.cpp", "stirling", "where(t > 1, t, 1): 1 plus 1"): UNTAKEN,
     ("ops/likelihood.cpp", "binary_cross_entropy", "variance < least: < to <="):
@@ -38,7 +43,10 @@ EQUIVALENT = {
         "elsewhere, where an eigenvalue occurs twice",
     ("ops/matrix_function.cpp", "matrix_power", "p.add(0, zeros<T>(p.shape(0))): doubled"):
         "twice 0",
+    ("ops/normalize.cpp", "weight_gradient", "0: 0 plus 1"): "a row of no elements",
     ("ops/recurrence.cpp", "running_product", "T(0): 0 plus 1"): UNREAD,
+    ("ops/recurrent.cpp", "record_problem", "i < 3 || recording(): 3 plus 1"): UNUSED,
+    ("ops/recurrent.cpp", "record_problem", "i < 3: < to <="): UNUSED,
     ("ops/scan.cpp", "logcumsumexp", "before(count, 0): 0 plus 1"): UNREAD,
     ("ops/scan.cpp", "part_of", "where(finite, a, 0): 0 plus 1"): UNTAKEN,
     ("ops/scan.cpp", "part_of", "where(finite, y, 0): 0 plus 1"): UNTAKEN,

@@ -56,10 +56,16 @@ class Source:
     def closes(self, i):
         return i in self.match and self.match[i] < i
 
+    def ends_block(self, i):
+        """Whether a statement ends with this brace: the format puts the next on a new line."""
+        return self.token[i] == "}" and "\n" in self.text[self.end[i]:self.start[i + 1]]
+
     def left_operand(self, i, precedence):
         """The first token of what stands left of token i and binds at least as strongly."""
         j = i - 1
         while True:
+            if self.ends_block(j):
+                return j + 1
             if self.closes(j):
                 j = self.match[j] - 1
             elif self.opens(j) or self.token[j] in STOPS:
