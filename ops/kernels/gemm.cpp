@@ -1,6 +1,7 @@
 #include <xgrad/autograd/error.hpp>
 #include <xgrad/ops/kernels/gemm.hpp>
 #include <xgrad/ops/kernels/parallel.hpp>
+#include <xgrad/ops/kernels/small_product.hpp>
 
 #include <cblas.h>
 
@@ -77,6 +78,7 @@ void product(const ProductDims& dims, const T* a, const T* b, T* c) {
     }
     return;
   }
+  if (is_small(dims)) return small_product(dims, a, b, c);
   const char* op = "matrix product";
   int m = blas_int(op, dims.m), n = blas_int(op, dims.n), k = blas_int(op, dims.k);
   threads();  // holds OpenBLAS to one thread
