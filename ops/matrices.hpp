@@ -15,9 +15,9 @@ template <class Visit>
 void for_each_matrix(const Shape& lead, const Shape& lead_a, const Shape& lead_b, std::size_t grain,
                      const Visit& visit) {
   const Shape* shapes[] = {&lead_a, &lead_b};
-  const Odometer places = broadcast_odometer(lead, shapes, 2);
+  const BroadcastOdometer places = broadcast_odometer(lead, shapes, 2);
   parallel_for(size_of(lead), grain, [&](std::size_t begin, std::size_t end) {
-    Odometer at = places;
+    BroadcastOdometer at = places;
     at.advance(begin);
     for (std::size_t i = begin; i < end; ++i, at.next()) {
       visit(static_cast<std::size_t>(at.offset(1)), static_cast<std::size_t>(at.offset(2)), i);

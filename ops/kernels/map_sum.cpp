@@ -16,7 +16,7 @@ void map_sum(Array<T>& y, const RowFunction<T>& f, const Shape& shape, const Sha
       double* sum = sums.of(begin) + row.in[operands];
       for (std::size_t start = 0; start < row.length; start += block) {
         const std::size_t length = std::min(block, row.length - start);
-        const T* at[Odometer::max_operands];
+        const T* at[max_operands];
         for (std::size_t k = 0; k < operands; ++k) at[k] = in[k] + row.in[k] + start * row.step[k];
         f.call(f.f, values, length, at, row.step.data());
         add_to(sum + start * row.step[operands], row.step[operands], values, length);

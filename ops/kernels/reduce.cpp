@@ -3,7 +3,7 @@
 namespace xgrad {
 
 ReductionPlan plan_reduction(const Shape& shape, const Shape& kept) {
-  ReductionPlan plan{Odometer(1), Odometer(1), 1, true};
+  ReductionPlan plan;
   std::ptrdiff_t stride = 1;
   bool first = true;
   for (std::size_t d = shape.size(); d-- > 0;) {

@@ -142,9 +142,9 @@ typename Reducer::template Accumulator<T> fold_parts(std::size_t n, std::size_t 
 /// The axes of a reduction as two walks over x: the kept positions, in the result's order, and for
 /// each of them the folded ones. The innermost dimension of x is the row.
 struct ReductionPlan {
-  Odometer kept, folded;
-  std::size_t row;
-  bool fold_rows;  // whether the row is folded, or kept
+  Odometer<1> kept, folded;
+  std::size_t row = 1;
+  bool fold_rows = true;  // whether the row is folded, or kept
 };
 
 /// How x of `shape` folds to `kept`, a shape of the same rank whose extents are x's or 1.
@@ -155,7 +155,7 @@ template <class Reducer, class T, class Finish>
 void reduce_rows(T* y, const T* x, const ReductionPlan& plan, const Finish& finish,
                  std::size_t begin, std::size_t end) {
   using A = typename Reducer::template Accumulator<T>;
-  Odometer kept = plan.kept, folded = plan.folded;
+  Odometer<1> kept = plan.kept, folded = plan.folded;
   kept.advance(begin);
   for (std::size_t i = begin; i < end; ++i, kept.next()) {
     A sum = Reducer::template start<T>();
@@ -175,7 +175,7 @@ inline constexpr std::size_t reduction_tile = 512;
 
 /// sums[j] = fold of x[j] over the positions [begin, end) of `folded`, for j < n.
 template <class Reducer, class A, class T>
-void fold_columns(A* sums, const T* x, std::size_t n, Odometer folded, std::size_t begin,
+void fold_columns(A* sums, const T* x, std::size_t n, Odometer<1> folded, std::size_t begin,
                   std::size_t end) {
   std::fill_n(sums, n, Reducer::template start<T>());
   folded.advance(begin);
@@ -230,7 +230,7 @@ void reduce(Array<T>& y, const Array<T>& x, const Shape& kept, const Finish& fin
   parallel_for(plan.kept.count() * tiles, grain_rows(cost),
                [&](std::size_t begin, std::size_t end) {
                  for (std::size_t i = begin; i < end; ++i) {
-                   Odometer at = plan.kept;
+                   Odometer<1> at = plan.kept;
                    at.advance(i / tiles);
                    std::size_t start = i % tiles * reduction_tile;
                    reduce_tile<Reducer>(out + i / tiles * plan.row, x.data() + at.offset(0), plan,

@@ -2,57 +2,6 @@
 
 namespace xgrad {
 
-void Odometer::push_outer(std::size_t extent, const Strides& strides) {
-  if (extent == 1) return;
-  if (!dimensions_.empty()) {
-    Dimension& last = dimensions_.back();
-    bool merges = true;
-    for (std::size_t k = 0; k < operands_; ++k) {
-      merges = merges && strides[k] == last.strides[k] * static_cast<std::ptrdiff_t>(last.extent);
-    }
-    if (merges) {
-      last.extent *= extent;
-      return;
-    }
-  }
-  dimensions_.push_back({extent, 0, strides});
-}
-
-Odometer::Inner Odometer::pop_inner() {
-  if (dimensions_.empty()) return {1, {}};
-  Inner inner{dimensions_.front().extent, dimensions_.front().strides};
-  dimensions_.erase(dimensions_.begin());
-  return inner;
-}
-
-bool Odometer::next() {
-  for (Dimension& d : dimensions_) {
-    for (std::size_t k = 0; k < operands_; ++k) offsets_[k] += d.strides[k];
-    if (++d.position < d.extent) return true;
-    for (std::size_t k = 0; k < operands_; ++k) {
-      offsets_[k] -= d.strides[k] * static_cast<std::ptrdiff_t>(d.extent);
-    }
-    d.position = 0;
-  }
-  return false;
-}
-
-std::size_t Odometer::count() const {
-  std::size_t n = 1;
-  for (const Dimension& d : dimensions_) n *= d.extent;
-  return n;
-}
-
-void Odometer::advance(std::size_t position) {
-  for (Dimension& d : dimensions_) {
-    d.position = position % d.extent;
-    position /= d.extent;
-    for (std::size_t k = 0; k < operands_; ++k) {
-      offsets_[k] += d.strides[k] * static_cast<std::ptrdiff_t>(d.position);
-    }
-  }
-}
-
 Strides strides_of(const Shape& shape) {
   Strides strides(shape.size());
   std::ptrdiff_t stride = 1;
@@ -62,9 +11,9 @@ Strides strides_of(const Shape& shape) {
   return strides;
 }
 
-Odometer broadcast_odometer(const Shape& out, const Shape* const* in, std::size_t count) {
-  Odometer odometer(count + 1);
-  Odometer::Strides strides{}, size{};
+BroadcastOdometer broadcast_odometer(const Shape& out, const Shape* const* in, std::size_t count) {
+  BroadcastOdometer odometer;
+  BroadcastOdometer::Strides strides{}, size{};
   size.fill(1);  // of the axes within
   for (std::size_t j = 0; j < out.size(); ++j) {
     for (std::size_t k = 0; k <= count; ++k) {
@@ -93,7 +42,7 @@ std::size_t RowWalk::grain() const {
 void RowWalk::run(std::size_t begin, std::size_t end,
                   void (*function)(void* context, const Row& row), void* context) const {
   if (begin == end) return;
-  Odometer at = odometer_;
+  BroadcastOdometer at = odometer_;
   at.advance(begin / pieces_);
   std::size_t first = begin % pieces_ * longest;  // element of its row
   Row row{};

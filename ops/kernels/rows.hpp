@@ -10,49 +10,93 @@
 
 namespace xgrad {
 
-/// Counts through a box of extents and keeps an offset for each of several strided operands.
+/// Counts through a box of extents and keeps an offset for each of N strided operands.
+template <std::size_t N>
 class Odometer {
  public:
-  static constexpr std::size_t max_operands = 8;
-  using Strides = std::array<std::ptrdiff_t, max_operands>;  // one per operand, in elements
+  using Strides = std::array<std::ptrdiff_t, N>;  // one per operand, in elements
 
-  explicit Odometer(std::size_t operands) : operands_(operands) {}
   /// Adds a dimension outside all earlier ones. It becomes one with the last where every operand
   /// walks both alike; an extent of 1 is dropped.
-  void push_outer(std::size_t extent, const Strides& strides);
+  void push_outer(std::size_t extent, const Strides& strides) {
+    if (extent == 1) return;
+    if (!dimensions_.empty()) {
+      Dimension& last = dimensions_.back();
+      bool merges = true;
+      for (std::size_t k = 0; k < N; ++k) merges = merges && strides[k] == last.length(k);
+      if (merges) {
+        last.extent *= extent;
+        return;
+      }
+    }
+    dimensions_.push_back({extent, 0, strides});
+  }
   /// Takes the innermost dimension out, as the caller's row; a row of 1 if there is none.
   struct Inner {
     std::size_t extent;
     Strides strides;
   };
-  Inner pop_inner();
+  Inner pop_inner() {
+    if (dimensions_.empty()) return {1, {}};
+    const Inner inner{dimensions_.front().extent, dimensions_.front().strides};
+    dimensions_.erase(dimensions_.begin());
+    return inner;
+  }
   std::ptrdiff_t offset(std::size_t k) const { return offsets_[k]; }
   /// To the next position; false, and back at the first, after the last.
-  bool next();
+  bool next() {
+    for (Dimension& d : dimensions_) {
+      for (std::size_t k = 0; k < N; ++k) offsets_[k] += d.strides[k];
+      if (++d.position < d.extent) return true;
+      for (std::size_t k = 0; k < N; ++k) offsets_[k] -= d.length(k);
+      d.position = 0;
+    }
+    return false;
+  }
   /// How many positions there are; and to the one of that number, from the first.
-  std::size_t count() const;
-  void advance(std::size_t position);
+  std::size_t count() const {
+    std::size_t n = 1;
+    for (const Dimension& d : dimensions_) n *= d.extent;
+    return n;
+  }
+  void advance(std::size_t position) {
+    for (Dimension& d : dimensions_) {
+      if (position == 0) return;
+      d.position = position % d.extent;
+      position /= d.extent;
+      for (std::size_t k = 0; k < N; ++k) {
+        offsets_[k] += d.strides[k] * static_cast<std::ptrdiff_t>(d.position);
+      }
+    }
+  }
 
  private:
   struct Dimension {
     std::size_t extent, position;
     Strides strides;
+
+    std::ptrdiff_t length(std::size_t k) const {
+      return strides[k] * static_cast<std::ptrdiff_t>(extent);
+    }
   };
-  std::size_t operands_;
   xt::svector<Dimension, 4, PoolAllocator<Dimension>> dimensions_;  // innermost first
   Strides offsets_{};
 };
+
+/// An array, and what is broadcast to its shape.
+inline constexpr std::size_t max_operands = 8;
+using BroadcastOdometer = Odometer<max_operands>;
 
 /// One row of a broadcast: `length` elements of the output at out, read from operand k at in[k] in
 /// steps of step[k], 0 or 1.
 struct Row {
   std::size_t length, out;
-  std::array<std::size_t, Odometer::max_operands> in, step;
+  std::array<std::size_t, max_operands> in, step;
 };
 
 /// Counts through an array of shape `out`, to which `count` operands of shapes *in[k] broadcast:
 /// operand 0 is the array itself, operand k + 1 is *in[k].
-Odometer broadcast_odometer(const Shape& out, const Shape* const* in, std::size_t count);
+BroadcastOdometer broadcast_odometer(const Shape& out, const Shape* const* in, std::size_t count);
 
 /// The rows of an array of shape `out`, to which `count` operands of shapes *in[k] broadcast; long
 /// ones in pieces.
@@ -75,8 +119,8 @@ class RowWalk {
 
  private:
   static constexpr std::size_t longest = parallel_grain;
-  Odometer odometer_;  // over the output and the operands
-  Odometer::Inner inner_;
+  BroadcastOdometer odometer_;  // over the output and the operands
+  BroadcastOdometer::Inner inner_;
   std::size_t operands_, rows_, pieces_;
 };
 
@@ -85,7 +129,7 @@ class RowWalk {
 /// same memory, unless to read.
 template <std::size_t Count, class Function>
 void for_each_row(const Shape& out, const Shape* const (&in)[Count], Function&& function) {
-  static_assert(Count < Odometer::max_operands);
+  static_assert(Count < max_operands);
   const RowWalk rows(out, in, Count);
   parallel_for(rows.size(), rows.grain(),
                [&](std::size_t begin, std::size_t end) { rows.run(begin, end, function); });
@@ -101,18 +145,18 @@ template <class T, class Step>
 void for_each_strided(T* to, const Strides& to_strides, const T* from, const Strides& from_strides,
                       const Shape& shape, const Step& step) {
   if (size_of(shape) == 0) return;
-  Odometer odometer(2);
+  Odometer<2> odometer;
   bool disjoint = true;
   for (std::size_t d = shape.size(); d-- > 0;) {
     odometer.push_outer(shape[d], {to_strides[d], from_strides[d]});
     disjoint = disjoint && (to_strides[d] != 0 || shape[d] == 1);
   }
-  const Odometer::Inner row = odometer.pop_inner();
+  const Odometer<2>::Inner row = odometer.pop_inner();
   const std::ptrdiff_t to_step = row.strides[0], from_step = row.strides[1];
   const std::size_t rows = odometer.count();
   parallel_for(rows, disjoint ? grain_rows(row.extent) : rows,
                [&](std::size_t begin, std::size_t end) {
-                 Odometer at = odometer;
+                 Odometer<2> at = odometer;
                  at.advance(begin);
                  for (std::size_t r = begin; r < end; ++r, at.next()) {
                    T* t = to + at.offset(0);

@@ -65,10 +65,10 @@ Selection select_elements(const char* op, const Shape& shape, const Indices& ind
   if (index.size() > 0) {
     Strides strides = strides_of(shape);
     std::ptrdiff_t step = std::exchange(strides[d], 0);
-    Odometer odometer(1);
+    Odometer<1> odometer;
     for (std::size_t k = shape.size(); k-- > 0;)
       odometer.push_outer(index.shape()[k], {strides[k]});
-    Odometer::Inner row = odometer.pop_inner();
+    Odometer<1>::Inner row = odometer.pop_inner();
     std::int64_t* to = places.data();
     const std::int64_t* from = index.begin();
     do {
