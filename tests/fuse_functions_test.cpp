@@ -16,7 +16,10 @@ using namespace fuse_check;
 TEST(FuseFunctions, Unary) {
   check_formula(FORMULA(negative(a) + 0.7 * abs(a) + 1.3 * sign(a) + 0.6 * square(a) +
                         0.9 * exp(a) + 1.7 * tanh(a) - 2.3 * sigmoid(a) + 1.1 * relu(a)));
-  check_formula(FORMULA(sqrt(a) + 0.7 * log(a)), positive);
+  const auto roots = FORMULA(sqrt(a) + 0.7 * log(a));
+  check_formula(roots, positive);
+  check_fuse<float>(roots, positive, reals);
+  check_fuse_sum<double>(roots, positive, reals);
 }
 
 TEST(FuseFunctions, Exponential) {
