@@ -4,11 +4,9 @@
 #include <xgrad/autograd/mode.hpp>
 #include <xgrad/autograd/tensor.hpp>
 
-#include <iterator>
-#include <memory>
+#include <cstddef>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace xgrad {
 
@@ -18,15 +16,20 @@ struct AnyValue {
   bool is_double;
 };
 
-/// A kernel and what it runs on: first the value that it writes.
-struct Launch {
+/// What there is to know of a kernel's type, so that one function launches all of them: it runs on
+/// `count` values, of which it writes the first, and of which those in the set `doubles` are
+/// double.
+struct KernelType {
+  std::size_t size;
   void (*call)(const void* kernel, void* const* values);
-  std::shared_ptr<const void> kernel;
-  std::vector<AnyValue> values;
+  void* (*copy)(const void* kernel, std::size_t size);
+  void (*destroy)(void* kernel) noexcept;
+  unsigned count, doubles;
 };
 
-/// Runs the launch, and keeps it, and its values alive, in the plan that this thread is capturing.
-void keep(Launch launch);
+/// Runs a kernel on values. While this thread is capturing a plan, that keeps a copy of it, and its
+/// values alive.
+void run(const KernelType& type, const void* kernel, void* const* values);
 
 /// Whether others hold the value of a tensor, a plan aside.
 template <class T>
@@ -44,19 +47,48 @@ template <class Kernel, class T, class... In>
   call_kernel<Kernel, T, In...>(kernel, values, std::index_sequence_for<In...>());
 }
 
+/// Copies of kernels on the heap; those that are just bytes share the code.
+void* copy_bytes(const void* kernel, std::size_t size);
+void destroy_bytes(void* kernel) noexcept;
+template <class Kernel>
+void* copy_kernel(const void* kernel, std::size_t) {
+  return new Kernel(*static_cast<const Kernel*>(kernel));
+}
+template <class Kernel>
+void destroy_kernel(void* kernel) noexcept {
+  delete static_cast<Kernel*>(kernel);
+}
+
+template <class Kernel, class T, class... In>
+constexpr KernelType kernel_type() {
+  static_assert(alignof(Kernel) <= alignof(std::max_align_t));
+  unsigned doubles = 0, bit = 1;
+  for (bool is_double : {std::is_same_v<T, double>, std::is_same_v<In, double>...}) {
+    if (is_double) doubles |= bit;
+    bit *= 2;
+  }
+  constexpr unsigned count = 1 + sizeof...(In);
+  if constexpr (std::is_trivially_copyable_v<Kernel>) {
+    return {sizeof(Kernel), call_kernel<Kernel, T, In...>, copy_bytes, destroy_bytes, count,
+            doubles};
+  } else {
+    return {sizeof(Kernel),
+            call_kernel<Kernel, T, In...>,
+            copy_kernel<Kernel>,
+            destroy_kernel<Kernel>,
+            count,
+            doubles};
+  }
+}
+
 /// Runs kernel(y, inputs...) on arrays. All numerical work of the operations passes here. A kernel
 /// owns what else it needs, so that it can be kept; y is new, and written before it is read, or was
 /// written by another launch or before.
 template <class Kernel, class T, class... In>
 void launch(const Kernel& kernel, const Tensor<T>& y, const Tensor<In>&... inputs) {
-  y.need_value();
-  (inputs.need_value(), ...);
+  static constexpr KernelType type = kernel_type<Kernel, T, In...>();
   void* const values[] = {y.storage().get(), inputs.storage().get()...};
-  if (mode().capture == nullptr) return call_kernel<Kernel, T, In...>(&kernel, values);
-  keep({call_kernel<Kernel, T, In...>,
-        std::make_shared<Kernel>(kernel),
-        {{y.storage().get(), std::is_same_v<T, double>},
-         {inputs.storage().get(), std::is_same_v<In, double>}...}});
+  run(type, &kernel, values);
 }
 
 /// An input of a launch: some other tensor where this one is left out, and the kernel reads

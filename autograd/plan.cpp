@@ -1,7 +1,9 @@
 #include <xgrad/autograd/plan.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
+#include <memory>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -95,16 +97,16 @@ struct Buffer {
 class Capture {
  public:
   /// Runs the launch, and keeps it if it throws nothing.
-  void add(Launch launch) {
-    Kept kept{launch.call, std::move(launch.kernel), {}};
-    for (const AnyValue& any : launch.values) kept.values.push_back(any.value);
+  void add(const KernelType& type, const void* kernel, void* const* values) {
+    Kept kept{type, kernel, values};
     {
       ModeScope scope({mode().records, mode().detects_nan, nullptr});  // kernels read
       kept.run();
     }
-    for (std::size_t i = 0; i < launch.values.size(); ++i) {
-      auto [number, is_new] = numbers_.try_emplace(launch.values[i].value, uses_.size());
-      if (is_new) uses_.push_back({Owned(launch.values[i]), launches_.size(), 0, i == 0, false});
+    for (std::size_t i = 0; i < type.count; ++i) {
+      const AnyValue any{values[i], (type.doubles >> i) % 2 == 1};
+      auto [number, is_new] = numbers_.try_emplace(any.value, uses_.size());
+      if (is_new) uses_.push_back({Owned(any), launches_.size(), 0, i == 0, false});
       Use& use = uses_[number->second];
       use.last = launches_.size();
       use.written = use.written || i == 0;
@@ -156,12 +158,18 @@ class Capture {
   std::size_t bytes() const { return bytes_; }
 
  private:
-  struct Kept {
-    void (*call)(const void* kernel, void* const* values);
-    std::shared_ptr<const void> kernel;
-    std::vector<void*> values;
+  class Kept {
+   public:
+    Kept(const KernelType& type, const void* kernel, void* const* values)
+        : call_(type.call),
+          kernel_(type.copy(kernel, type.size), type.destroy),
+          values_(values, values + type.count) {}
+    void run() const { call_(kernel_.get(), values_.data()); }
 
-    void run() const { call(kernel.get(), values.data()); }
+   private:
+    void (*call_)(const void* kernel, void* const* values);
+    std::unique_ptr<void, void (*)(void*) noexcept> kernel_;
+    std::vector<void*> values_;
   };
 
   void share_buffers() {
@@ -247,7 +255,20 @@ void Plan::operator()(Location at) {
 std::size_t Plan::size() const noexcept { return content_ ? content_->capture.size() : 0; }
 std::size_t Plan::buffer_bytes() const noexcept { return content_ ? content_->capture.bytes() : 0; }
 
-void keep(Launch launch) { mode().capture->add(std::move(launch)); }
+void run(const KernelType& type, const void* kernel, void* const* values) {
+  for (unsigned i = 0; i < type.count; ++i) {
+    if (values[i] == nullptr) Tensor<float>().need_value();
+  }
+  if (mode().capture == nullptr)
+    type.call(kernel, values);
+  else
+    mode().capture->add(type, kernel, values);
+}
+
+void* copy_bytes(const void* kernel, std::size_t size) {
+  return std::memcpy(::operator new(size), kernel, size);
+}
+void destroy_bytes(void* kernel) noexcept { ::operator delete(kernel); }
 
 template <class T>
 bool is_shared(const Tensor<T>& x) noexcept {
