@@ -1,7 +1,8 @@
 #include <xgrad/autograd/node.hpp>
 
 #include <algorithm>
-#include <new>
+#include <cstddef>
+#include <memory>
 
 namespace xgrad {
 namespace {
@@ -24,11 +25,6 @@ std::uint64_t next_id(const Tensor<T>* const* inputs, std::size_t count) {
   return ++last_id;
 }
 
-}  // namespace
-
-ModeScope::ModeScope(const Mode& now) noexcept : was_(std::exchange(current_mode, now)) {}
-ModeScope::~ModeScope() { current_mode = was_; }
-
 template <class T>
 void reject_nan(const char* op, const Tensor<T>& y, const Tensor<T>* const* inputs,
                 std::size_t count) {
@@ -43,24 +39,61 @@ void reject_nan(const char* op, const Tensor<T>& y, const Tensor<T>* const* inpu
   misuse(op, "made a NaN, element " + std::to_string(place) + " of shape " + to_string(y.shape()));
 }
 
-template <class T>
-Node<T>::Node(const Shape& s)
-    : op("parameter"), id(next_id<T>(nullptr, 0)), shape(s), bytes_(sizeof(Node)) {}
+}  // namespace
+
+ModeScope::ModeScope(const Mode& now) noexcept : was_(std::exchange(current_mode, now)) {}
+ModeScope::~ModeScope() { current_mode = was_; }
 
 template <class T>
-Node<T>::Node(const char* name, const Shape& s, const Tensor<T>* const* tensors, std::size_t count,
-              void* inputs, std::size_t bytes)
-    : op(name),
-      id(next_id(tensors, count)),
-      shape(s),
-      input_count_(count),
-      inputs_(static_cast<Ref<Node>*>(inputs)),
-      bytes_(bytes) {
-  for (std::size_t i = 0; i < count; ++i) new (inputs_ + i) Ref<Node>(tensors[i]->node());
+bool is_recorded(const char* op, const Tensor<T>& y, const Tensor<T>* const* inputs,
+                 std::size_t count) {
+  const Mode& now = mode();
+  if (now.detects_nan) reject_nan(op, y, inputs, count);
+  if (!now.records) return false;
+  return std::any_of(inputs, inputs + count, [](const Tensor<T>* x) { return x->tracked(); });
+}
+
+/// n rounded up to where any object may begin.
+constexpr std::size_t aligned(std::size_t n) {
+  constexpr std::size_t unit = alignof(std::max_align_t);
+  return (n + unit - 1) / unit * unit;
+}
+
+template <class T>
+Node<T>::Node(const Shape& s) : op("parameter"), id(next_id<T>(nullptr, 0)), shape(s) {}
+
+template <class T>
+Node<T>::Node(const char* name, const Shape& s, const Tensor<T>* const* inputs, std::size_t count,
+              const DerivativeType<T>* type)
+    : op(name), id(next_id(inputs, count)), shape(s), type_(type), input_count_(count) {
+  char* block = reinterpret_cast<char*>(this);
+  derivative_ = block + aligned(sizeof(Node));
+  inputs_ = reinterpret_cast<Ref<Node>*>(block + aligned(sizeof(Node)) + aligned(type->size));
+  for (std::size_t i = 0; i < count; ++i) new (inputs_ + i) Ref<Node>(inputs[i]->node());
+}
+
+template <class T>
+std::size_t Node<T>::bytes(std::size_t count, const DerivativeType<T>* type) noexcept {
+  if (type == nullptr) return sizeof(Node);
+  return aligned(sizeof(Node)) + aligned(type->size) + count * sizeof(Ref<Node>);
+}
+
+template <class T>
+Ref<Node<T>> Node<T>::make(const char* op, const Shape& extents, const Tensor<T>* const* inputs,
+                           std::size_t count, const DerivativeType<T>& type) {
+  const std::size_t size = bytes(count, &type);
+  void* block = pool_get(size);
+  try {
+    return Ref<Node>::adopt(new (block) Node(op, extents, inputs, count, &type));
+  } catch (...) {
+    pool_put(block, size);
+    throw;
+  }
 }
 
 template <class T>
 Node<T>::~Node() {
+  drop_derivative();
   std::destroy_n(inputs_, input_count_);
 }
 
@@ -74,9 +107,9 @@ void Node<T>::destroy(Node* node) noexcept {
   busy = true;
   while (queue != nullptr) {
     Node* dead = std::exchange(queue, queue->next_dead_);
-    std::size_t bytes = dead->bytes_;
+    const std::size_t size = bytes(dead->input_count_, dead->type_);
     dead->~Node();
-    pool_put(dead, bytes);
+    pool_put(dead, size);
   }
   busy = false;
 }
@@ -97,10 +130,10 @@ void Pullback<T>::throw_unwanted(std::size_t i) const {
          at_);
 }
 
-template void reject_nan(const char*, const Tensor<float>&, const Tensor<float>* const*,
-                         std::size_t);
-template void reject_nan(const char*, const Tensor<double>&, const Tensor<double>* const*,
-                         std::size_t);
+template bool is_recorded(const char*, const Tensor<float>&, const Tensor<float>* const*,
+                          std::size_t);
+template bool is_recorded(const char*, const Tensor<double>&, const Tensor<double>* const*,
+                          std::size_t);
 template class Node<float>;
 template class Node<double>;
 template class Pullback<float>;

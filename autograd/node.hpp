@@ -13,17 +13,28 @@
 #include <xgrad/autograd/mode.hpp>
 #include <xgrad/autograd/tensor.hpp>
 
+#include <cstddef>
 #include <initializer_list>
-#include <optional>
-#include <vector>
+#include <new>
+#include <utility>
 
 namespace xgrad {
 
 template <class T>
 class Pullback;
 
+/// What there is to know of a derivative's type, so that one class of nodes holds all of them: an
+/// object of it has `size` bytes.
 template <class T>
-class Node : public Counted {
+struct DerivativeType {
+  std::size_t size;
+  void (*pull)(void* derivative, Pullback<T>&);
+  void (*destroy)(void* derivative) noexcept;
+  bool reads_spread;
+};
+
+template <class T>
+class Node final : public Counted {
  public:
   const char* const op;
   const std::uint64_t id;
@@ -32,9 +43,18 @@ class Node : public Counted {
 
   /// A leaf.
   explicit Node(const Shape& extents);
-  virtual ~Node();
+  ~Node();
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
+
+  /// An operation on these inputs; its derivative is still to be given to it.
+  static Ref<Node> make(const char* op, const Shape& extents, const Tensor<T>* const* inputs,
+                        std::size_t count, const DerivativeType<T>& type);
+  template <class Derivative>
+  void set_derivative(Derivative&& derivative) {
+    new (derivative_) std::decay_t<Derivative>(std::forward<Derivative>(derivative));
+    has_derivative_ = true;
+  }
 
   std::size_t input_count() const noexcept { return input_count_; }
   /// Null for an input that wants no gradient.
@@ -42,24 +62,28 @@ class Node : public Counted {
   bool is_leaf() const noexcept { return input_count_ == 0; }
 
   /// Hands the cotangents of the inputs to `pullback`.
-  virtual void pull(Pullback<T>&) {}
-  virtual bool has_derivative() const noexcept { return false; }
+  void pull(Pullback<T>& pullback) { type_->pull(derivative_, pullback); }
+  bool has_derivative() const noexcept { return has_derivative_; }
   /// Whether the derivative also takes a cotangent that is to be broadcast to the output's shape.
-  virtual bool reads_spread() const noexcept { return false; }
-  virtual void drop_derivative() noexcept {}
+  bool reads_spread() const noexcept { return type_ != nullptr && type_->reads_spread; }
+  void drop_derivative() noexcept {
+    if (std::exchange(has_derivative_, false)) type_->destroy(derivative_);
+  }
 
   /// Ends the life of a node, and of all that only it reached, without recursion.
   static void destroy(Node* node) noexcept;
 
- protected:
-  /// An operation; its block of `bytes` has room for the references to the inputs at `inputs`.
-  Node(const char* name, const Shape& extents, const Tensor<T>* const* tensors, std::size_t count,
-       void* inputs, std::size_t bytes);
-
  private:
+  Node(const char* name, const Shape& extents, const Tensor<T>* const* inputs, std::size_t count,
+       const DerivativeType<T>* type);
+  static std::size_t bytes(std::size_t count, const DerivativeType<T>* type) noexcept;
+
+  // Behind the node, in the same block: the derivative, then the references to the inputs.
+  const DerivativeType<T>* type_ = nullptr;
+  void* derivative_ = nullptr;
   std::size_t input_count_ = 0;
   Ref<Node>* inputs_ = nullptr;
-  std::size_t bytes_;
+  bool has_derivative_ = false;
   Node* next_dead_ = nullptr;
 };
 
@@ -82,35 +106,20 @@ inline constexpr bool is_spread_reader = false;
 template <class D>
 inline constexpr bool is_spread_reader<ReadsSpread<D>> = true;
 
-/// A node with its derivative, a function of a Pullback.
 template <class T, class Derivative>
-class OperationNode final : public Node<T> {
- public:
-  static Ref<Node<T>> make(const char* name, const Shape& extents, const Tensor<T>* const* tensors,
-                           std::size_t count, Derivative&& derivative) {
-    std::size_t bytes = sizeof(OperationNode) + count * sizeof(Ref<Node<T>>);
-    void* block = pool_get(bytes);
-    try {
-      void* inputs = static_cast<char*>(block) + sizeof(OperationNode);
-      return Ref<Node<T>>::adopt(new (block) OperationNode(name, extents, tensors, count, inputs,
-                                                           bytes, std::move(derivative)));
-    } catch (...) {
-      pool_put(block, bytes);
-      throw;
-    }
-  }
-  void pull(Pullback<T>& pullback) override { (*derivative_)(pullback); }
-  bool has_derivative() const noexcept override { return derivative_.has_value(); }
-  bool reads_spread() const noexcept override { return is_spread_reader<Derivative>; }
-  void drop_derivative() noexcept override { derivative_.reset(); }
-
- private:
-  OperationNode(const char* name, const Shape& extents, const Tensor<T>* const* tensors,
-                std::size_t count, void* inputs, std::size_t bytes, Derivative&& derivative)
-      : Node<T>(name, extents, tensors, count, inputs, bytes), derivative_(std::move(derivative)) {}
-
-  std::optional<Derivative> derivative_;
-};
+void pull_derivative(void* derivative, Pullback<T>& pullback) {
+  (*static_cast<Derivative*>(derivative))(pullback);
+}
+template <class Derivative>
+void destroy_derivative(void* derivative) noexcept {
+  static_cast<Derivative*>(derivative)->~Derivative();
+}
+template <class T, class Derivative>
+constexpr DerivativeType<T> derivative_type() {
+  static_assert(alignof(Derivative) <= alignof(std::max_align_t));
+  return {sizeof(Derivative), pull_derivative<T, Derivative>, destroy_derivative<Derivative>,
+          is_spread_reader<Derivative>};
+}
 
 /// What a derivative keeps of a tensor. Reading it, through Pullback, checks that nobody has
 /// written to it in place since. Keeps nothing while recording is off.
@@ -184,25 +193,22 @@ class Pullback {
   [[noreturn]] void throw_unwanted(std::size_t i) const;
 };
 
-/// Throws std::logic_error if y, made by `op` from the inputs, holds a NaN; says so where an input
-/// had one already.
+/// Whether y, made by `op` from the inputs, is to have a node: recording is on, and one of them
+/// wants a gradient. While NaN is looked for, throws std::logic_error if y holds one; says so where
+/// an input had one already.
 template <class T>
-void reject_nan(const char* op, const Tensor<T>& y, const Tensor<T>* const* inputs,
-                std::size_t count);
+bool is_recorded(const char* op, const Tensor<T>& y, const Tensor<T>* const* inputs,
+                 std::size_t count);
 
 /// y, with a node whose `derivative` sends y's cotangent to `inputs`, if recording is on and any of
 /// them wants one; else just y.
 template <class T, class Derivative>
 Tensor<T> record(const char* op, Tensor<T> y, const Tensor<T>* const* inputs, std::size_t count,
                  Derivative&& derivative) {
-  bool wanted = false;
-  for (std::size_t i = 0; i < count; ++i) wanted = wanted || inputs[i]->tracked();
-  const Mode& now = mode();
-  if (now.detects_nan) reject_nan(op, y, inputs, count);
-  if (!wanted || !now.records) return y;
-  using Kept = std::decay_t<Derivative>;
-  Ref<Node<T>> node = OperationNode<T, Kept>::make(op, y.shape(), inputs, count,
-                                                   Kept(std::forward<Derivative>(derivative)));
+  static constexpr DerivativeType<T> type = derivative_type<T, std::decay_t<Derivative>>();
+  if (!is_recorded(op, y, inputs, count)) return y;
+  Ref<Node<T>> node = Node<T>::make(op, y.shape(), inputs, count, type);
+  node->set_derivative(std::forward<Derivative>(derivative));
   return Tensor<T>(std::move(y).storage(), std::move(node));
 }
 template <class T, class Derivative>
