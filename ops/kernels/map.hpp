@@ -22,27 +22,29 @@ void map_row(const F& f, T* y, std::size_t n, const T* const* in, const std::siz
   if (i < n) f(Batch<T>::load(p[K] + i * step[K], n - i)...).store(y + i, n - i);
 }
 
-/// y = f(x...) for arrays that broadcast to y's shape; y may be one of them.
+/// map_row of one f, its type erased, so that what calls it is compiled once.
+template <class T>
+struct RowFunction {
+  const void* f;
+  void (*call)(const void* f, T* y, std::size_t n, const T* const* in, const std::size_t* step);
+};
+template <class T, std::size_t Operands, class F>
+RowFunction<T> row_function(const F& f) {
+  return {&f, [](const void* g, T* y, std::size_t n, const T* const* in, const std::size_t* step) {
+            map_row(*static_cast<const F*>(g), y, n, in, step,
+                    std::make_index_sequence<Operands>());
+          }};
+}
+
+/// y = f(x...) for operands of these shapes, which broadcast to y's; y may be one of them.
+template <class T>
+void map_operands(Array<T>& y, const RowFunction<T>& f, const Shape* const* shapes,
+                  const T* const* in, std::size_t operands);
 template <class T, class F, class... In>
 void map(Array<T>& y, const F& f, const In&... x) {
-  constexpr auto operands = std::index_sequence_for<In...>();
-  const Shape& shape = y.shape();
-  const T* in[] = {x.data()...};
-  if (y.size() == 0) return;
-  if (((x.size() == 1 || x.shape() == shape) && ...)) {
-    const std::size_t step[] = {std::size_t(x.size() != 1)...};
-    return parallel_for(y.size(), parallel_grain, [&](std::size_t begin, std::size_t end) {
-      const T* at[sizeof...(In)];
-      for (std::size_t k = 0; k < sizeof...(In); ++k) at[k] = in[k] + begin * step[k];
-      map_row(f, y.data() + begin, end - begin, at, step, operands);
-    });
-  }
-  const Shape* shapes[] = {&x.shape()...};
-  for_each_row(shape, shapes, [&](const Row& row) {
-    const T* at[sizeof...(In)];
-    for (std::size_t k = 0; k < sizeof...(In); ++k) at[k] = in[k] + row.in[k];
-    map_row(f, y.data() + row.out, row.length, at, row.step.data(), operands);
-  });
+  const Shape* const shapes[] = {&x.shape()...};
+  const T* const in[] = {x.data()...};
+  map_operands(y, row_function<T, sizeof...(In)>(f), shapes, in, sizeof...(In));
 }
 
 template <class T, class F, class... P>
