@@ -12,7 +12,7 @@ if(KIND STREQUAL subproject)
   # Compiles the whole library once more, so with little to optimize, for any processor; in a project
   # that joins files, which they have to bear.
   set(where -DXGRAD_SUBPROJECT=${SOURCE} -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O0
-            -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=40)
+            -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=25)
   set(SIMD_FLAGS "")
 elseif(KIND STREQUAL "build_tree" OR KIND STREQUAL "other_compiler")
   set(where -Dxgrad_DIR=${BUILD})
