@@ -56,6 +56,52 @@ Tensor<T> shares(const Tensor<T>& x, const Shape& kept) {
   return where(finite, share, limit);
 }
 
+/// logsumexp over the axes where `kept` is 1, of that shape.
+template <class T>
+Tensor<T> logsumexp_of(const Tensor<T>& x, const Shape& kept) {
+  NoGrad guard;  // where the largest is infinite it is the result; subtracting it would give NaN
+  Tensor<T> largest = largest_of(x, kept);
+  Array<bool> finite = is_finite(largest);
+  Tensor<T> shift = where(finite, largest, 0);
+  return where(finite, log(sum_to(exp(x - shift), kept)) + shift, largest);
+}
+
+/// The same over rows of `row` elements, and the derivative.
+template <class T>
+Tensor<T> logsumexp_of_rows(const Tensor<T>& x, std::size_t row, const Shape& shape) {
+  Tensor<T> y = empty<T>(shape);
+  launch(
+      [row](Array<T>& out, const Array<T>& in) {
+        parallel_rows(in.size(), row, [&](std::size_t i) {
+          out.data()[i / row] = logsumexp_row(in.data() + i, row);
+        });
+      },
+      y, x);
+  return y;
+}
+template <class T>
+Tensor<T> gradient_of_rows(const Tensor<T>& g, const Tensor<T>& x, std::size_t row) {
+  Tensor<T> gx = empty<T>(x.shape());
+  launch(
+      [row](Array<T>& out, const Array<T>& in_g, const Array<T>& in) {
+        parallel_rows(in.size(), row, [&](std::size_t i) {
+          logsumexp_row_gradient(out.data() + i, in.data() + i, row, in_g.data()[i / row]);
+        });
+      },
+      gx, g, x);
+  return gx;
+}
+
+/// How many elements are folded to one, if they are contiguous, where an array of `shape` is folded
+/// over the axes where `kept` is 1; else 0.
+std::size_t folded_row(const Shape& shape, const Shape& kept) {
+  std::size_t row = 1, d = shape.size();
+  while (d > 0 && kept[d - 1] == 1) row *= shape[--d];
+  return std::equal(shape.begin(), shape.begin() + static_cast<std::ptrdiff_t>(d), kept.begin())
+             ? row
+             : 0;
+}
+
 }  // namespace
 
 template <class T>
@@ -95,17 +141,14 @@ Tensor<T> log_softmax(const Tensor<T>& x, int axis, Location at) {
 template <class T>
 Tensor<T> logsumexp(const Tensor<T>& x, const Axes& axes, KeepDims keep, Location at) {
   Shape kept = axes.kept("logsumexp", x.shape(), at);
-  Tensor<T> y;
-  {
-    NoGrad guard;  // where the largest is infinite it is the result; subtracting it would give NaN
-    Tensor<T> largest = largest_of(x, kept);
-    Array<bool> finite = is_finite(largest);
-    Tensor<T> shift = where(finite, largest, 0);
-    y = where(finite, log(sum_to(exp(x - shift), kept)) + shift, largest);
-    y = reshape(y, axes.result("logsumexp", x.shape(), keep == KeepDims::yes, at));
-  }
-  return record("logsumexp", y, {&x}, [kept, x = Saved<T>(x)](Pullback<T>& p) {
-    p.add(0, reshape(p.g, kept) * shares(p.get(x), kept));
+  const Shape shape = axes.result("logsumexp", x.shape(), keep == KeepDims::yes, at);
+  const std::size_t row = folded_row(x.shape(), kept);
+  Tensor<T> y = row > 0 ? logsumexp_of_rows(x, row, shape) : reshape(logsumexp_of(x, kept), shape);
+  return record("logsumexp", y, {&x}, [kept, row, x = Saved<T>(x)](Pullback<T>& p) {
+    if (row == 0 || recording())
+      p.add(0, reshape(p.g, kept) * shares(p.get(x), kept));
+    else
+      p.add(0, gradient_of_rows(p.g, p.get(x), row));
   });
 }
 

@@ -115,6 +115,33 @@ TYPED_TEST(Conventions, ManyElementsShareTheGradientOfAmax) {
   for (std::size_t i : {3U, 50U, 64U, 95U}) values[i] = 2, shares[i] = 0.25;
   this->expect(FN(xg::amax(x)), values, {2}, shares);
 }
+TYPED_TEST(Conventions, AmaxFindsNanAndTheGreatestAnywhere) {
+  for (std::size_t i = 0; i < 70; ++i) {
+    Numbers values(70, -3);
+    values[i] = 2;
+    EXPECT_EQ(xg::amax(this->vector(values)).item(), 2) << i;
+    values[(i + 40) % 70] = nan;
+    EXPECT_TRUE(std::isnan(xg::amax(this->vector(values)).item())) << i;
+    EXPECT_TRUE(std::isnan(xg::amin(this->vector(values)).item())) << i;
+  }
+}
+TYPED_TEST(Conventions, ColumnsFoldAnyNumberOfRows) {
+  for (std::size_t rows = 1; rows < 10; ++rows) {
+    Numbers values;
+    for (std::size_t i = 0; i < 3 * rows; ++i) values.push_back(double(i));
+    const auto x = xg::reshape(this->vector(values), {rows, 3});
+    const double n = double(rows), first = 3 * n * (n - 1) / 2, last = 3 * (n - 1);
+    EXPECT_TRUE(equal(this->numbers(xg::sum(x, 0)), {first, first + n, first + 2 * n}));
+    EXPECT_TRUE(equal(this->numbers(xg::amax(x, 0)), {last, last + 1, last + 2}));
+  }
+}
+TYPED_TEST(Conventions, LogsumexpOfALongRow) {
+  const xg::Tensor<TypeParam> x = xg::parameter(xg::zeros<TypeParam>({2, 3000}));
+  const xg::Tensor<TypeParam> y = xg::logsumexp(x, 1);
+  EXPECT_EQ(y.data()[1], static_cast<TypeParam>(std::log(3000.0)));
+  xg::sum(y).backward();
+  EXPECT_EQ(x.grad().data()[5999], static_cast<TypeParam>(1 / 3000.0));
+}
 TYPED_TEST(Conventions, Norm1AtZero) {
   this->expect(FN(xg::norm(x, 1)), {0, -0.0, -2, 3}, {5}, {0, 0, -1, 1});
 }

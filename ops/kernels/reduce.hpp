@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <type_traits>
 
 namespace xgrad {
 
@@ -73,6 +75,7 @@ struct TruthFold {
 };
 template <bool Greatest>
 struct ExtremeOf {
+  static constexpr bool greatest = Greatest;
   template <class T>
   using Accumulator = T;
   template <class T>
@@ -89,6 +92,15 @@ struct ExtremeOf {
   }
 };
 
+/// The join of all lanes, in pairs: none waits for more than a few others.
+template <class Reducer, class A, std::size_t Width>
+A join_lanes(std::array<A, Width>& lanes) {
+  for (std::size_t half = Width / 2; half > 0; half /= 2) {
+    for (std::size_t j = 0; j < half; ++j) lanes[j] = Reducer::join(lanes[j], lanes[j + half]);
+  }
+  return lanes[0];
+}
+
 /// The fold of element(i), of type T, over i < n. Independent lanes let the compiler use vectors.
 template <class Reducer, class T, class Element>
 typename Reducer::template Accumulator<T> fold_elements(std::size_t n, const Element& element) {
@@ -102,15 +114,51 @@ typename Reducer::template Accumulator<T> fold_elements(std::size_t n, const Ele
     for (; i + width <= n; i += width) {
       for (std::size_t j = 0; j < width; ++j) lanes[j] = Reducer::step(lanes[j], element(i + j));
     }
-    for (A lane : lanes) result = Reducer::join(result, lane);
+    result = Reducer::join(result, join_lanes<Reducer>(lanes));
   }
   for (; i < n; ++i) result = Reducer::step(result, element(i));
   return result;
 }
+
+/// The extreme of n contiguous elements, NaN if one is. What is not a number is counted beside the
+/// comparisons, which pass over it: one instruction each.
+template <bool Greatest, class T>
+T extreme_of_row(const T* x, std::size_t n) {
+  using Count = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+  constexpr std::size_t width = 32;
+  T result = ExtremeOf<Greatest>::template start<T>();
+  std::size_t i = 0;
+  if (n >= width) {
+    std::array<T, width> lanes;
+    std::array<Count, width> nans{};
+    lanes.fill(result);
+    for (; i + width <= n; i += width) {
+      for (std::size_t j = 0; j < width; ++j) {
+        const T a = x[i + j], b = lanes[j];
+        lanes[j] = (Greatest ? a > b : a < b) ? a : b;
+        nans[j] |= a != a;
+      }
+    }
+    if (std::any_of(nans.begin(), nans.end(), [](Count c) { return c != 0; }))
+      return std::numeric_limits<T>::quiet_NaN();
+    result = join_lanes<ExtremeOf<Greatest>>(lanes);
+  }
+  for (; i < n; ++i) result = ExtremeOf<Greatest>::step(result, x[i]);
+  return result;
+}
+
+template <class Reducer>
+inline constexpr bool finds_extreme = false;
+template <bool Greatest>
+inline constexpr bool finds_extreme<ExtremeOf<Greatest>> = true;
+
 /// The fold of n contiguous elements.
 template <class Reducer, class T>
 typename Reducer::template Accumulator<T> fold_row(const T* x, std::size_t n) {
-  return fold_elements<Reducer, T>(n, [x](std::size_t i) { return x[i]; });
+  if constexpr (finds_extreme<Reducer>)
+    return extreme_of_row<Reducer::greatest>(x, n);
+  else
+    return fold_elements<Reducer, T>(n, [x](std::size_t i) { return x[i]; });
 }
 
 /// sums[i * step] += x[i] for i < n; step is 0 or 1.
@@ -173,14 +221,28 @@ void reduce_rows(T* y, const T* x, const ReductionPlan& plan, const Finish& fini
 /// Accumulators that stay in the first-level cache.
 inline constexpr std::size_t reduction_tile = 512;
 
-/// sums[j] = fold of x[j] over the positions [begin, end) of `folded`, for j < n.
+/// sums[j] = fold of x[j] over the positions [begin, end) of `folded`, for j < n. Four rows at a
+/// time, so that the sums are read and written less often.
 template <class Reducer, class A, class T>
 void fold_columns(A* sums, const T* x, std::size_t n, Odometer<1> folded, std::size_t begin,
                   std::size_t end) {
   std::fill_n(sums, n, Reducer::template start<T>());
   folded.advance(begin);
-  for (std::size_t i = begin; i < end; ++i, folded.next()) {
+  const auto next_row = [&] {
     const T* row = x + folded.offset(0);
+    folded.next();
+    return row;
+  };
+  std::size_t i = begin;
+  for (; i + 4 <= end; i += 4) {
+    const T *first = next_row(), *second = next_row(), *third = next_row(), *fourth = next_row();
+    for (std::size_t j = 0; j < n; ++j) {
+      const A half = Reducer::step(Reducer::step(sums[j], first[j]), second[j]);
+      sums[j] = Reducer::step(Reducer::step(half, third[j]), fourth[j]);
+    }
+  }
+  for (; i < end; ++i) {
+    const T* row = next_row();
     for (std::size_t j = 0; j < n; ++j) sums[j] = Reducer::step(sums[j], row[j]);
   }
 }
