@@ -62,6 +62,11 @@ Tensor<double> row_scales(const Tensor<T>& x, std::size_t n, double eps) {
 inline RowScale scale_of(const Array<double>& scales, std::size_t row) {
   return {scales.data()[2 * row], scales.data()[2 * row + 1]};
 }
+/// h of row `i` of x.
+template <class T>
+RowMap<T> map_of(const Array<T>& x, std::size_t n, const Array<double>& scales, std::size_t i) {
+  return {x.data() + i * n, scale_of(scales, i)};
+}
 
 template <bool Centered, class T>
 Tensor<T> x_gradient(const Tensor<T>& g, const Tensor<T>& x, const Tensor<T>& weight,
@@ -70,11 +75,10 @@ Tensor<T> x_gradient(const Tensor<T>& g, const Tensor<T>& x, const Tensor<T>& we
   launch(
       [n, scaled = weight.defined()](Array<T>& out, const Array<T>& in_g, const Array<T>& in,
                                      const Array<T>& w, const Array<double>& h) {
-        with_elements(scaled ? w.data() : nullptr, 1, [&](auto of_weight) {
+        with_elements(scaled ? w.data() : nullptr, T(1), [&](auto of_weight) {
           parallel_rows(in.size(), n, [&](std::size_t i) {
-            normalize_row_gradient<Centered>(out.data() + i, RowOf<T>{in_g.data() + i},
-                                             RowOf<T>{in.data() + i}, n, scale_of(h, i / n),
-                                             of_weight);
+            normalize_row_gradient<Centered>(out.data() + i, in_g.data() + i, in.data() + i, n,
+                                             scale_of(h, i / n), of_weight);
           });
         });
       },
@@ -91,9 +95,9 @@ Tensor<T> weight_gradient(const Tensor<T>& g, const Tensor<T>& x, const Tensor<d
         const std::size_t n = out.size(), rows = n == 0 ? 0 : in.size() / n, part = grain_rows(n);
         PartialSums totals(rows, part, n);
         parallel_parts(rows, part, [&](std::size_t, std::size_t begin, std::size_t end) {
-          for (std::size_t i = begin * n; i < end * n; i += n) {
-            add_weight_gradient(totals.of(begin), RowOf<T>{in_g.data() + i},
-                                RowOf<T>{in.data() + i}, n, scale_of(h, i / n));
+          for (std::size_t i = begin; i < end; ++i) {
+            add_weight_gradient(totals.of(begin), RowOf<T>{in_g.data() + i * n}, n,
+                                map_of(in, n, h, i));
           }
         });
         totals.join(out.data(), 0, n);
@@ -123,11 +127,10 @@ Tensor<T> normalize_last(const char* op, const Tensor<T>& x, const Shape& normal
       [n, scaled = weight.defined(), shifted = bias.defined()](Array<T>& out, const Array<T>& in,
                                                                const Array<T>& w, const Array<T>& b,
                                                                const Array<double>& h) {
-        with_elements(scaled ? w.data() : nullptr, 1, [&](auto of_weight) {
-          with_elements(shifted ? b.data() : nullptr, 0, [&](auto of_bias) {
+        with_elements(scaled ? w.data() : nullptr, T(1), [&](auto of_weight) {
+          with_elements(shifted ? b.data() : nullptr, T(0), [&](auto of_bias) {
             parallel_rows(in.size(), n, [&](std::size_t i) {
-              normalize_row(out.data() + i, RowOf<T>{in.data() + i}, n, scale_of(h, i / n),
-                            of_weight, of_bias);
+              normalize_row(out.data() + i, n, map_of(in, n, h, i / n), of_weight, of_bias);
             });
           });
         });

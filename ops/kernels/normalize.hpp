@@ -1,5 +1,6 @@
 // Rows shifted to mean 0 (if Centered) and scaled to variance 1, forward and backward. Each row is
-// read several times while it is in the cache; all is computed in double.
+// read several times while it is in the cache. Sums are computed in double, and so is the gradient
+// of x, a small difference of great numbers; other elements in T.
 #pragma once
 #include <xgrad/ops/kernels/reduce.hpp>
 
@@ -36,65 +37,84 @@ std::pair<double, double> sums_of(std::size_t n, const U& u, const H& h) {
           std::accumulate(products, products + width, 0.0)};
 }
 
-/// Elements of a row as numbers in double, and a row that is the same everywhere.
+/// Elements of a row, and a row that is the same everywhere.
 template <class T>
 struct RowOf {
   const T* row;
-  double operator()(std::size_t i) const { return static_cast<double>(row[i]); }
+  T operator()(std::size_t i) const { return row[i]; }
 };
+template <class T>
 struct Everywhere {
-  double value;
-  double operator()(std::size_t) const { return value; }
+  T value;
+  T operator()(std::size_t) const { return value; }
 };
 /// f(the elements of row), or f(`otherwise` everywhere) if there are none: so that loops are
 /// compiled for each.
 template <class T, class F>
-void with_elements(const T* row, double otherwise, const F& f) {
+void with_elements(const T* row, T otherwise, const F& f) {
   if (row == nullptr)
-    f(Everywhere{otherwise});
+    f(Everywhere<T>{otherwise});
   else
     f(RowOf<T>{row});
 }
 
-/// h = (x - mean) scale, for one row.
+/// What makes h = (x - mean) scale of a row.
 struct RowScale {
   double mean, scale;
-  double operator()(double x) const { return (x - mean) * scale; }
 };
 template <bool Centered, class T>
 RowScale row_scale(RowOf<T> x, std::size_t n, double eps) {
   double count = static_cast<double>(n);
-  double mean = Centered ? sum_of(n, x) / count : 0;
+  double mean =
+      Centered ? sum_of(n, [x](std::size_t i) { return static_cast<double>(x(i)); }) / count : 0;
   double squares = sum_of(n, [x, mean](std::size_t i) {
-    double d = x(i) - mean;
+    double d = static_cast<double>(x(i)) - mean;
     return d * d;
   });
   return {mean, 1 / std::sqrt(squares / count + eps)};
 }
+/// h of a row's elements. What T cannot hold of the mean is subtracted, too: far from zero, x less
+/// the rest is exact.
+template <class T>
+struct RowMap {
+  RowOf<T> x;
+  T mean, rest, scale;
+
+  RowMap(const T* row, RowScale h)
+      : x{row},
+        mean(static_cast<T>(h.mean)),
+        rest(static_cast<T>(h.mean - static_cast<double>(mean))),
+        scale(static_cast<T>(h.scale)) {}
+  T operator()(std::size_t i) const { return ((x(i) - mean) - rest) * scale; }
+};
 
 template <class T, class Weight, class Bias>
-void normalize_row(T* y, RowOf<T> x, std::size_t n, RowScale h, Weight weight, Bias bias) {
-  for (std::size_t i = 0; i < n; ++i) y[i] = static_cast<T>(h(x(i)) * weight(i) + bias(i));
+void normalize_row(T* y, std::size_t n, RowMap<T> h, Weight weight, Bias bias) {
+  for (std::size_t i = 0; i < n; ++i) y[i] = h(i) * weight(i) + bias(i);
 }
 
 /// gx = (u - mean(u) - h mean(u h)) scale for u = g weight; without mean(u) unless Centered.
 template <bool Centered, class T, class Weight>
-void normalize_row_gradient(T* gx, RowOf<T> g, RowOf<T> x, std::size_t n, RowScale h,
+void normalize_row_gradient(T* gx, const T* g, const T* x, std::size_t n, RowScale scale,
                             Weight weight) {
   const double count = static_cast<double>(n);
-  auto u = [g, weight](std::size_t i) { return g(i) * weight(i); };
-  auto [shift, along] = sums_of(n, u, [h, x](std::size_t i) { return h(x(i)); });
-  shift = Centered ? shift / count : 0;
-  along /= count;
+  const auto u = [g, weight](std::size_t i) {
+    return static_cast<double>(g[i]) * static_cast<double>(weight(i));
+  };
+  const auto h = [x, scale](std::size_t i) {
+    return (static_cast<double>(x[i]) - scale.mean) * scale.scale;
+  };
+  const auto [sum, product] = sums_of(n, u, h);
+  const double shift = Centered ? sum / count : 0, along = product / count;
   for (std::size_t i = 0; i < n; ++i) {
-    gx[i] = static_cast<T>((u(i) - shift - h(x(i)) * along) * h.scale);
+    gx[i] = static_cast<T>((u(i) - shift - h(i) * along) * scale.scale);
   }
 }
 
 /// total += g h, what a row adds to the gradient of the weight.
 template <class T>
-void add_weight_gradient(double* total, RowOf<T> g, RowOf<T> x, std::size_t n, RowScale h) {
-  for (std::size_t i = 0; i < n; ++i) total[i] += g(i) * h(x(i));
+void add_weight_gradient(double* total, RowOf<T> g, std::size_t n, RowMap<T> h) {
+  for (std::size_t i = 0; i < n; ++i) total[i] += static_cast<double>(g(i) * h(i));
 }
 
 }  // namespace xgrad
