@@ -43,10 +43,11 @@ struct Returning {
   T *sums, *gx;
 };
 
+// Compiled once for all kinds of cells.
 /// to[column ...] (of n columns) = or += sums (rows of packed), for R sequences.
 template <bool Add, int R, int C, class T>
-void product_tile(const T* const (&sums)[R], T* const (&to)[R], std::size_t inner,
-                  std::size_t column, std::size_t n, const T* packed) {
+[[gnu::noinline]] void product_tile(const T* const (&sums)[R], T* const (&to)[R], std::size_t inner,
+                                    std::size_t column, std::size_t n, const T* packed) {
   Tile<T, R, C> tile;
   if constexpr (Add) {
     for (int r = 0; r < R; ++r) tile.start(r, to[r] + column);
@@ -58,6 +59,26 @@ void product_tile(const T* const (&sums)[R], T* const (&to)[R], std::size_t inne
     for (int c = 0; c < C; ++c) {
       const std::size_t at = column + static_cast<std::size_t>(c) * Batch<T>::size;
       store_units(Batch<T>(tile.sum[r][c]), to[r], at, n);
+    }
+  }
+}
+
+/// to = (if `first`) or += the sum over `rows` of (a row of sums)^T (a row of packed), for R of the
+/// sums, which stand side by side, and n columns, from `column` on.
+template <int R, int C, class T>
+[[gnu::noinline]] void add_tile(const T* sums, std::size_t stride, const T* packed,
+                                std::size_t rows, T* to, std::size_t column, std::size_t n,
+                                bool first) {
+  Tile<T, R, C> tile;
+  tile.clear();
+  const T* a[R];
+  for (int r = 0; r < R; ++r) a[r] = sums + r;
+  tile.add(a, stride, packed, rows);
+  for (int r = 0; r < R; ++r, to += n) {
+    for (int c = 0; c < C; ++c) {
+      const std::size_t at = column + static_cast<std::size_t>(c) * Batch<T>::size;
+      const Batch<T> sum = Batch<T>(tile.sum[r][c]);
+      store_units(first ? sum : load_units(to, at, n) + sum, to, at, n);
     }
   }
 }
@@ -205,27 +226,12 @@ class Backward {
           const T* sums = sums_.data() + first * stride_ + k * width_;
           T* gate = to + gate_of<Cell>(of_h, j) * dims_.hidden * n;
           for_each_tile(past - from, [&](std::size_t start, auto units) {
-            add_tile<units(), batches()>(sums + from + start, packed.data() + column * count, count,
+            add_tile<units(), batches()>(sums + from + start, stride_,
+                                         packed.data() + column * count, count,
                                          gate + (from + start) * n, column, n, first == 0);
           });
         });
       });
-    }
-  }
-  template <int R, int C>
-  void add_tile(const T* sums, const T* packed, std::size_t rows, T* to, std::size_t column,
-                std::size_t n, bool first) const {
-    Tile<T, R, C> tile;
-    tile.clear();
-    const T* a[R];
-    for (int r = 0; r < R; ++r) a[r] = sums + r;
-    tile.add(a, stride_, packed, rows);
-    for (int r = 0; r < R; ++r, to += n) {
-      for (int c = 0; c < C; ++c) {
-        const std::size_t at = column + static_cast<std::size_t>(c) * Batch<T>::size;
-        const Batch<T> sum = Batch<T>(tile.sum[r][c]);
-        store_units(first ? sum : load_units(to, at, n) + sum, to, at, n);
-      }
     }
   }
   void pull_bias(bool of_h, std::size_t begin, std::size_t end, T* to) const {
