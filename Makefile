@@ -39,6 +39,9 @@ bench: deps
 	  --json build/bench/report.json --chart build/bench/report.png
 	$(PYTHON) benchmarks/recurrent.py build/bench/benchmarks/recurrent_step \
 	  --json build/bench/recurrent.json
+	python3 benchmarks/footprint.py build/bench/benchmarks/footprint \
+	  $(addprefix --demo ,$(wildcard build/release/examples/fashion_mnist)) \
+	  --json build/bench/footprint.json
 
 deps:
 	@missing=; for package in $(PACKAGES); do \
