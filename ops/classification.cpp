@@ -138,27 +138,68 @@ void check_all_labels(const Shape& scores, const Array<int>& labels, Location at
     fail(op, "labels of classes", "a label to be ignored", at);
 }
 
+/// What the loss of rows leaves for its gradient: e^(x - largest), and by what that is multiplied
+/// in each row to be the softmax. The logits are needed as a part of the graph only.
+template <class T>
+struct ScaledExponentials {
+  Saved<T> exponentials, scales;
+  Tensor<T> logits;
+
+  Tensor<T> softmax(Pullback<T>& p) const {
+    const Tensor<T>& e = p.get(exponentials);
+    Tensor<T> y = empty<T>(e.shape());
+    launch(
+        [](Array<T>& out, const Array<T>& in, const Array<T>& scale) {
+          const std::size_t classes = in.shape()[1];
+          parallel_rows(in.size(), classes, [&](std::size_t i) {
+            for (std::size_t j = i; j < i + classes; ++j)
+              out.data()[j] = in.data()[j] * scale.data()[i / classes];
+          });
+        },
+        y, e, p.get(scales));
+    return record_softmax(logits, std::move(y));
+  }
+  /// Of the mean over rows: the softmax, less 1 at the labels, times a row's share.
+  Tensor<T> gradient(Pullback<T>& p, const SharedArray<int>& labels) const {
+    const Tensor<T>& e = p.get(exponentials);
+    Tensor<T> y = empty<T>(e.shape());
+    launch(
+        [labels](Array<T>& out, const Array<T>& in, const Array<T>& scale, const Array<T>& g) {
+          const std::size_t classes = in.shape()[1];
+          const T share = *g.data() / static_cast<T>(labels->size());
+          parallel_rows(in.size(), classes, [&](std::size_t i) {
+            const std::size_t row = i / classes;
+            const T factor = scale.data()[row] * share;
+            for (std::size_t j = i; j < i + classes; ++j) out.data()[j] = in.data()[j] * factor;
+            out.data()[i + static_cast<std::size_t>(labels->data()[row])] -= share;
+          });
+        },
+        y, e, p.get(scales), p.g);
+    return y;
+  }
+};
+
 /// The usual case, fused: rows and their labels, all of weight 1; `changing` if the labels may be
 /// others when the kernel runs.
 template <class T>
 Tensor<T> mean_over_rows(const Tensor<T>& logits, const SharedArray<int>& labels, bool changing,
                          Location at) {
   std::size_t rows = logits.shape()[0], classes = logits.shape()[1];
-  Tensor<T> probabilities = empty<T>(logits.shape());
+  Tensor<T> exponentials = empty<T>(logits.shape()), scales = empty<T>({rows});
   Tensor<T> loss = empty<T>({});
   launch(
-      [rows, classes, labels, changing, at, probabilities](Array<T>& out, const Array<T>& in) {
+      [rows, classes, labels, changing, at, exponentials, scales](Array<T>& out,
+                                                                  const Array<T>& in) {
         const int* label = labels->data();
         if (changing) check_all_labels(in.shape(), *labels, at);
-        T* to = probabilities.storage()->array.data();
+        T* to = exponentials.storage()->array.data();
+        T* scale = scales.storage()->array.data();
         auto losses = [&](std::size_t begin, std::size_t end) {
           double sum = 0;
           for (std::size_t r = begin; r < end; ++r) {
             const T* z = in.data() + r * classes;
-            T* p = to + r * classes;
-            ExpSum<T> e = scaled_exp_row(p, z, classes);
-            T scale = static_cast<T>(1 / e.sum);
-            for (std::size_t j = 0; j < classes; ++j) p[j] *= scale;
+            const ExpSum<T> e = scaled_exp_row(to + r * classes, z, classes);
+            scale[r] = static_cast<T>(1 / e.sum);
             sum += std::log(e.sum) +
                    (static_cast<double>(e.largest) - static_cast<double>(z[label[r]]));
           }
@@ -168,33 +209,14 @@ Tensor<T> mean_over_rows(const Tensor<T>& logits, const SharedArray<int>& labels
         *out.data() = static_cast<T>(total / static_cast<double>(rows));
       },
       loss, logits);
-  // The probabilities are part of the graph, so that the gradient can be differentiated again.
-  Saved<T> saved(record_softmax(logits, probabilities));
-  return record(
-      "softmax_cross_entropy", std::move(loss), {&logits},
-      [labels, rows, classes, saved = std::move(saved)](Pullback<T>& p) {
-        const Tensor<T>& y = p.get(saved);
-        if (recording()) {
-          p.add(0, (y - one_hot<T>(*labels, classes)) * (p.g / rows));
-          return;
-        }
-        Tensor<T> gradient = empty<T>(y.shape());
-        launch(
-            [rows, classes, labels](Array<T>& out, const Array<T>& in, const Array<T>& g) {
-              const int* label = labels->data();
-              T scale = *g.data() / static_cast<T>(rows);
-              T* to = out.data();
-              const T* from = in.data();
-              parallel_for(rows, grain_rows(classes), [&](std::size_t begin, std::size_t end) {
-                for (std::size_t i = begin * classes; i < end * classes; ++i)
-                  to[i] = from[i] * scale;
-                for (std::size_t r = begin; r < end; ++r)
-                  to[r * classes + static_cast<std::size_t>(label[r])] -= scale;
-              });
-            },
-            gradient, y, p.g);
-        p.add(0, std::move(gradient));
-      });
+  ScaledExponentials<T> saved{Saved<T>(exponentials), Saved<T>(scales),
+                              Tensor<T>(Ref<Value<T>>(), logits.node())};
+  return record("softmax_cross_entropy", std::move(loss), {&logits},
+                [labels, classes, saved = std::move(saved)](Pullback<T>& p) {
+                  if (!recording()) return p.add(0, saved.gradient(p, labels));
+                  p.add(0,
+                        (saved.softmax(p) - one_hot<T>(*labels, classes)) * (p.g / labels->size()));
+                });
 }
 
 void check_smoothing(double smoothing, Location at) {
