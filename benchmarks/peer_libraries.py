@@ -11,6 +11,7 @@ CHAIN_LENGTH = 100
 
 class Torch:
     module = "torch"
+    skips = ()  # beginnings of the names of workloads
 
     def __init__(self, torch):
         self.torch = torch
@@ -19,6 +20,9 @@ class Torch:
 
     def use_threads(self, count):
         self.torch.set_num_threads(count)
+
+    def prepared(self, function):
+        return function
 
     def tensor(self, flat, shape):
         return self.torch.frombuffer(bytearray(flat), dtype=self.torch.float32).reshape(shape)
@@ -55,10 +59,11 @@ class Torch:
         cross_entropy = self.torch.nn.functional.cross_entropy
         images = self.tensor(*training.images)
         labels = self.torch.tensor(training.labels)
+        compute = self.prepared(lambda: cross_entropy(model(images), labels))
 
         def step():
             optimizer.zero_grad()
-            loss = cross_entropy(model(images), labels)
+            loss = compute()
             loss.backward()
             optimizer.step()
             return loss
@@ -68,10 +73,13 @@ class Torch:
     def formula(self, flat):
         torch = self.torch
         x = self.tensor(flat, (len(flat),)).requires_grad_()
+        compute = self.prepared(
+            lambda: (torch.tanh(x) * torch.exp(-x * x) + torch.relu(x) / (1 + x * x)).sum()
+        )
 
         def step():
             x.grad = None
-            value = (torch.tanh(x) * torch.exp(-x * x) + torch.relu(x) / (1 + x * x)).sum()
+            value = compute()
             value.backward()
             return value
 
@@ -94,8 +102,18 @@ class Torch:
         pass
 
 
+class TorchCompiled(Torch):
+    """Loss and formula by torch.compile, which takes its time: few workloads."""
+
+    skips = ("depth_", "width_", "scalar_", "conv_")
+
+    def prepared(self, function):
+        return self.torch.compile(function, dynamic=False)
+
+
 class Jax:
     module = "jax"
+    skips = ()
 
     def __init__(self, jax):
         import jax.numpy
@@ -179,6 +197,7 @@ class Jax:
 
 class Numpy:
     module = "numpy"
+    skips = ()
 
     def __init__(self, numpy):
         self.np = numpy

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""All workloads in PyTorch (eager), JAX (jit) and NumPy (by hand).
+"""All workloads in PyTorch (eager, some by torch.compile), JAX (jit) and NumPy (by hand).
 
     peers.py [--json FILE] [--repetitions N] [--only torch,jax,numpy]
 
@@ -24,7 +24,7 @@ import time
 sys.dont_write_bytecode = True
 
 from numpy_operations import NumpyOperations
-from peer_libraries import CHAIN_LENGTH, Jax, Numpy, Torch
+from peer_libraries import CHAIN_LENGTH, Jax, Numpy, Torch, TorchCompiled
 from peer_operations import OPERATIONS, Drawn, JaxOperations, TorchOperations
 
 VERIFIED_STEPS = 5
@@ -101,7 +101,7 @@ class Convolutional:
         self.labels = [numbers.next() % 10 for _ in range(shape[0])]
 
 
-LIBRARIES = {"torch": Torch, "jax": Jax, "numpy": Numpy}
+LIBRARIES = {"torch": Torch, "torch_compile": TorchCompiled, "jax": Jax, "numpy": Numpy}
 OPERATIONS_OF = {"torch": TorchOperations, "jax": JaxOperations, "numpy": NumpyOperations}
 
 
@@ -129,8 +129,12 @@ def run_library(name, repetitions, all_cores):
     """Everything that one library does, as a dictionary: on one thread, or what it does on all."""
     module = importlib.import_module(LIBRARIES[name].module)
     library = LIBRARIES[name](module)
-    convolves = hasattr(library, "convolutional")
     workloads = {}
+
+    def does(workload):
+        return not workload.startswith(library.skips)
+
+    convolves = hasattr(library, "convolutional") and does(CONVOLUTIONAL)
 
     def add(workload, step, units, loss_steps):
         for _ in range(loss_steps + 1):
@@ -146,13 +150,15 @@ def run_library(name, repetitions, all_cores):
             add(CONVOLUTIONAL + "_all_cores", step, 1, VERIFIED_STEPS)
         return {"version": module.__version__, "workloads": workloads}
     for workload, (dims, batch) in TRAININGS.items():
+        if not does(workload):
+            continue
         training = Training(dims, batch, workload.endswith("_adam"))
         add(workload, library.training(training), 1, VERIFIED_STEPS)
     formula_input = Numbers().uniform(-3, 3, 10 ** max(FORMULA_POWERS))
     for power in FORMULA_POWERS:
         add(f"elementwise_1e{power}", library.formula(formula_input[: 10**power]), 1, 0)
-    operations = OPERATIONS_OF[name](library)
-    for workload, operation in OPERATIONS.items():
+    operations = OPERATIONS_OF[name](library) if name in OPERATIONS_OF else None
+    for workload, operation in OPERATIONS.items() if operations else ():
         functions = operations.operation(operation, Drawn.of(operation, Numbers()))
         if functions is None:
             continue
@@ -163,7 +169,8 @@ def run_library(name, repetitions, all_cores):
         workloads[workload].update(computed)
     if convolves:
         add(CONVOLUTIONAL, library.convolutional(Convolutional()), 1, VERIFIED_STEPS)
-    add("scalar_op", library.scalar_chain(), CHAIN_LENGTH, -1)
+    if does("scalar_op"):
+        add("scalar_op", library.scalar_chain(), CHAIN_LENGTH, -1)
     return {"version": module.__version__, "workloads": workloads}
 
 

@@ -24,7 +24,7 @@ sys.dont_write_bytecode = True
 import chart
 from targets import PEER_TARGETS, TARGETS, peer_workload
 
-PEERS = {"torch": "PyTorch", "jax": "JAX jit", "numpy": "NumPy"}
+PEERS = {"torch": "PyTorch", "torch_compile": "torch.compile", "jax": "JAX jit", "numpy": "NumPy"}
 FIGURES = (
     "xgrad_us",
     "handwritten_us",

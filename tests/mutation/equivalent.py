@@ -26,6 +26,9 @@ EQUIVALENT = {
         "for m = n, 1 - V V^T is 0: what is added is rounding",
     ("ops/kernels/fold.hpp", "divided_among_ties", ">(1): 1 plus 1"):
         "counts and shares are doubled alike",
+    ("ops/kernels/normalize.hpp", "normalize_row_gradient",
+     "static_cast<double>(x[i]) - scale.mean: - to exchanged"):
+        "the sign of h cancels in h times the mean of u h",
     ("ops/likelihood.cpp", "stirling", "t > 1: > to >="): "at 1 both branches are 1",
     ("ops/likelihood.cpp", "stirling", "where(t > 1, t, 1): 1 plus 1"): UNTAKEN,
     ("ops/likelihood.cpp", "binary_cross_entropy", "variance < least: < to <="):
@@ -43,7 +46,6 @@ EQUIVALENT = {
         "elsewhere, where an eigenvalue occurs twice",
     ("ops/matrix_function.cpp", "matrix_power", "p.add(0, zeros<T>(p.shape(0))): doubled"):
         "twice 0",
-    ("ops/normalize.cpp", "weight_gradient", "0: 0 plus 1"): "a row of no elements",
     ("ops/recurrence.cpp", "running_product", "T(0): 0 plus 1"): UNREAD,
     ("ops/recurrent.cpp", "record_problem", "i < 3 || recording(): 3 plus 1"): UNUSED,
     ("ops/recurrent.cpp", "record_problem", "i < 3: < to <="): UNUSED,
