@@ -39,6 +39,12 @@ void reject_nan(const char* op, const Tensor<T>& y, const Tensor<T>* const* inpu
   misuse(op, "made a NaN, element " + std::to_string(place) + " of shape " + to_string(y.shape()));
 }
 
+/// n rounded up to where any object may begin.
+constexpr std::size_t aligned(std::size_t n) {
+  constexpr std::size_t unit = alignof(std::max_align_t);
+  return (n + unit - 1) / unit * unit;
+}
+
 }  // namespace
 
 ModeScope::ModeScope(const Mode& now) noexcept : was_(std::exchange(current_mode, now)) {}
@@ -51,12 +57,6 @@ bool is_recorded(const char* op, const Tensor<T>& y, const Tensor<T>* const* inp
   if (now.detects_nan) reject_nan(op, y, inputs, count);
   if (!now.records) return false;
   return std::any_of(inputs, inputs + count, [](const Tensor<T>* x) { return x->tracked(); });
-}
-
-/// n rounded up to where any object may begin.
-constexpr std::size_t aligned(std::size_t n) {
-  constexpr std::size_t unit = alignof(std::max_align_t);
-  return (n + unit - 1) / unit * unit;
 }
 
 template <class T>

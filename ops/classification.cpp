@@ -138,6 +138,16 @@ void check_all_labels(const Shape& scores, const Array<int>& labels, Location at
     fail(op, "labels of classes", "a label to be ignored", at);
 }
 
+/// out = in, each row times its scale and the factor.
+template <class T>
+void scale_rows(Array<T>& out, const Array<T>& in, const Array<T>& scale, T factor) {
+  const std::size_t classes = in.shape()[1];
+  parallel_rows(in.size(), classes, [&](std::size_t i) {
+    const T all = scale.data()[i / classes] * factor;
+    for (std::size_t j = i; j < i + classes; ++j) out.data()[j] = in.data()[j] * all;
+  });
+}
+
 /// What the loss of rows leaves for its gradient: e^(x - largest), and by what that is multiplied
 /// in each row to be the softmax. The logits are needed as a part of the graph only.
 template <class T>
@@ -148,15 +158,9 @@ struct ScaledExponentials {
   Tensor<T> softmax(Pullback<T>& p) const {
     const Tensor<T>& e = p.get(exponentials);
     Tensor<T> y = empty<T>(e.shape());
-    launch(
-        [](Array<T>& out, const Array<T>& in, const Array<T>& scale) {
-          const std::size_t classes = in.shape()[1];
-          parallel_rows(in.size(), classes, [&](std::size_t i) {
-            for (std::size_t j = i; j < i + classes; ++j)
-              out.data()[j] = in.data()[j] * scale.data()[i / classes];
-          });
-        },
-        y, e, p.get(scales));
+    launch([](Array<T>& out, const Array<T>& in,
+              const Array<T>& scale) { scale_rows(out, in, scale, T(1)); },
+           y, e, p.get(scales));
     return record_softmax(logits, std::move(y));
   }
   /// Of the mean over rows: the softmax, less 1 at the labels, times a row's share.
@@ -167,12 +171,9 @@ struct ScaledExponentials {
         [labels](Array<T>& out, const Array<T>& in, const Array<T>& scale, const Array<T>& g) {
           const std::size_t classes = in.shape()[1];
           const T share = *g.data() / static_cast<T>(labels->size());
-          parallel_rows(in.size(), classes, [&](std::size_t i) {
-            const std::size_t row = i / classes;
-            const T factor = scale.data()[row] * share;
-            for (std::size_t j = i; j < i + classes; ++j) out.data()[j] = in.data()[j] * factor;
-            out.data()[i + static_cast<std::size_t>(labels->data()[row])] -= share;
-          });
+          scale_rows(out, in, scale, share);
+          for (std::size_t row = 0; row < labels->size(); ++row)
+            out.data()[row * classes + static_cast<std::size_t>(labels->data()[row])] -= share;
         },
         y, e, p.get(scales), p.g);
     return y;

@@ -128,7 +128,7 @@ template <class T>
 Tensor<T> log_softmax(const Tensor<T>& x, int axis, Location at) {
   return along("log_softmax", x, axis, at, [](const Tensor<T>& rows) {
     Tensor<T> y = map_rows(rows, [](T* out, const T* in, std::size_t n) {
-      ExpSum<T> e = scaled_exp_row(out, in, n);
+      ExpSum<T> e = exp_sum_row(in, n);
       T log_sum = static_cast<T>(std::log(e.sum));
       for (std::size_t i = 0; i < n; ++i) out[i] = (in[i] - e.largest) - log_sum;
     });

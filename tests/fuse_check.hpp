@@ -84,8 +84,8 @@ void check_fuse_sum(const F& f, Domain of_a, Domain of_b) {
   expect_equal<T>(derivatives<T>(fused, {in.a, in.b}, 3), derivatives<T>(sum, {in.a, in.b}, 3));
 }
 
-/// In double by fuse, and in float by fuse_sum: of what compiles, this is slow enough. FuseFunctions
-/// has a formula that goes through both loops in both types.
+/// In double by fuse, and in float by fuse_sum, for each combination takes seconds to compile.
+/// FuseFunctions.Unary has a formula that goes through both loops in both types.
 template <class F>
 void check_formula(const F& f, Domain of_a = reals, Domain of_b = reals) {
   check_fuse<double>(f, of_a, of_b);

@@ -8,30 +8,29 @@
 
 namespace xgrad {
 
-/// y_i = e^(x_i - shift) for a row of n; returns the sum of the results, which is kept in double.
 template <class T>
-double exp_row(T* y, const T* x, std::size_t n, T shift) {
-  constexpr std::size_t block = 128 * Batch<T>::size, step = 1;  // stays in the first cache
+inline constexpr std::size_t exp_block = 128 * Batch<T>::size;
+
+/// The sum of e^(x_i - shift) for a row of n, kept in double. They are computed in blocks that stay
+/// in the first cache; the one that begins at i is written to to(i).
+template <class T, class To>
+double exp_blocks(const To& to, const T* x, std::size_t n, T shift) {
+  constexpr std::size_t step = 1;
   const auto shifted = [shift](Batch<T> a) { return exp(a - shift); };
   double sum = 0;
-  for (std::size_t begin = 0; begin < n; begin += block) {
-    const std::size_t length = std::min(block, n - begin);
+  for (std::size_t begin = 0; begin < n; begin += exp_block<T>) {
+    const std::size_t length = std::min(exp_block<T>, n - begin);
     const T* from = x + begin;
-    map_row(shifted, y + begin, length, &from, &step, std::index_sequence<0>());
-    sum += fold_row<SumOf>(y + begin, length);
+    T* y = to(begin);
+    map_row(shifted, y, length, &from, &step, std::index_sequence<0>());
+    sum += fold_row<SumOf>(y, length);
   }
   return sum;
 }
 
-/// The sum of e^(x_i - shift) for a row of n.
 template <class T>
-double exp_sum(const T* x, std::size_t n, T shift) {
-  constexpr std::size_t block = 128 * Batch<T>::size;
-  alignas(64) T values[block];
-  double sum = 0;
-  for (std::size_t begin = 0; begin < n; begin += block)
-    sum += exp_row(values, x + begin, std::min(block, n - begin), shift);
-  return sum;
+double exp_row(T* y, const T* x, std::size_t n, T shift) {
+  return exp_blocks([y](std::size_t i) { return y + i; }, x, n, shift);
 }
 
 /// The largest x of a row and the sum of e^(x - largest); their logarithm is largest + ln sum.
@@ -45,17 +44,23 @@ struct ExpSum {
 /// y_i = e^(x_i - largest) for a row, with what is needed to normalize it.
 template <class T>
 ExpSum<T> scaled_exp_row(T* y, const T* x, std::size_t n) {
-  T largest = fold_row<ExtremeOf<true>>(x, n);
+  const T largest = fold_row<ExtremeOf<true>>(x, n);
   return {largest, exp_row(y, x, n, largest)};
+}
+/// The same without the y_i.
+template <class T>
+ExpSum<T> exp_sum_row(const T* x, std::size_t n) {
+  alignas(64) T block[exp_block<T>];
+  const T largest = fold_row<ExtremeOf<true>>(x, n);
+  return {largest, exp_blocks([&block](std::size_t) { return block; }, x, n, largest)};
 }
 
 /// ln sum e^x of a row. Where the largest is infinite or NaN it is the result; subtracting it would
 /// give NaN.
 template <class T>
 T logsumexp_row(const T* x, std::size_t n) {
-  const T largest = fold_row<ExtremeOf<true>>(x, n);
-  if (!std::isfinite(largest)) return largest;
-  return static_cast<T>(ExpSum<T>{largest, exp_sum(x, n, largest)}.log());
+  const ExpSum<T> e = exp_sum_row(x, n);
+  return std::isfinite(e.largest) ? static_cast<T>(e.log()) : e.largest;
 }
 /// g times the derivative of that, e^x / sum e^x, and where infinities decide, its limit: shared by
 /// the elements at +inf, 0 if all are -inf. NaN beside a NaN.
