@@ -17,14 +17,14 @@ struct AnyValue {
 };
 
 /// What there is to know of a kernel's type, so that one function launches all of them: it runs on
-/// `count` values, of which it writes the first, and of which those in the set `doubles` are
-/// double.
+/// `count` values, of which it writes the first `writes`, and of which those in the set `doubles`
+/// are double.
 struct KernelType {
   std::size_t size;
   void (*call)(const void* kernel, void* const* values);
   void* (*copy)(const void* kernel, std::size_t size);
   void (*destroy)(void* kernel) noexcept;
-  unsigned count, doubles;
+  unsigned count, writes, doubles;
 };
 
 /// Runs a kernel on values. While this thread is capturing a plan, that keeps a copy of it, and its
@@ -35,16 +35,19 @@ void run(const KernelType& type, const void* kernel, void* const* values);
 template <class T>
 bool is_shared(const Tensor<T>& x) noexcept;
 
-template <class Kernel, class T, class... In, std::size_t... I>
+/// A value as a kernel gets it: to write to, or to read.
+template <bool Writable, class T>
+std::conditional_t<Writable, Array<T>&, const Array<T>&> kernel_argument(void* value) {
+  return static_cast<Value<T>*>(value)->array;
+}
+template <std::size_t Writes, class Kernel, class... T, std::size_t... I>
 void call_kernel(const void* kernel, void* const* values, std::index_sequence<I...>) {
-  (*static_cast<const Kernel*>(kernel))(
-      static_cast<Value<T>*>(values[0])->array,
-      std::as_const(static_cast<Value<In>*>(values[I + 1])->array)...);
+  (*static_cast<const Kernel*>(kernel))(kernel_argument<(I < Writes), T>(values[I])...);
 }
 /// The one place where a kernel's code stands.
-template <class Kernel, class T, class... In>
+template <std::size_t Writes, class Kernel, class... T>
 [[gnu::noinline]] void call_kernel(const void* kernel, void* const* values) {
-  call_kernel<Kernel, T, In...>(kernel, values, std::index_sequence_for<In...>());
+  call_kernel<Writes, Kernel, T...>(kernel, values, std::index_sequence_for<T...>());
 }
 
 /// Copies of kernels on the heap; those that are just bytes share the code.
@@ -59,40 +62,44 @@ void destroy_kernel(void* kernel) noexcept {
   delete static_cast<Kernel*>(kernel);
 }
 
-template <class Kernel, class T, class... In>
+template <std::size_t Writes, class Kernel, class... T>
 constexpr KernelType kernel_type() {
   static_assert(alignof(Kernel) <= alignof(std::max_align_t));
   unsigned doubles = 0, bit = 1;
-  for (bool is_double : {std::is_same_v<T, double>, std::is_same_v<In, double>...}) {
+  for (bool is_double : {std::is_same_v<T, double>...}) {
     if (is_double) doubles |= bit;
     bit *= 2;
   }
-  constexpr unsigned count = 1 + sizeof...(In);
-  if constexpr (std::is_trivially_copyable_v<Kernel>) {
-    return {sizeof(Kernel), call_kernel<Kernel, T, In...>, copy_bytes, destroy_bytes, count,
-            doubles};
-  } else {
-    return {sizeof(Kernel),
-            call_kernel<Kernel, T, In...>,
-            copy_kernel<Kernel>,
-            destroy_kernel<Kernel>,
-            count,
-            doubles};
+  constexpr bool is_bytes = std::is_trivially_copyable_v<Kernel>;
+  KernelType type{sizeof(Kernel), call_kernel<Writes, Kernel, T...>,
+                  copy_bytes,     destroy_bytes,
+                  sizeof...(T),   Writes,
+                  doubles};
+  if constexpr (!is_bytes) {
+    type.copy = copy_kernel<Kernel>;
+    type.destroy = destroy_kernel<Kernel>;
   }
+  return type;
 }
 
-/// Runs kernel(y, inputs...) on arrays. All numerical work of the operations passes here. A kernel
-/// owns what else it needs, so that it can be kept; y is new, and written before it is read, or was
-/// written by another launch or before.
-template <class Kernel, class T, class... In>
-void launch(const Kernel& kernel, const Tensor<T>& y, const Tensor<In>&... inputs) {
-  static constexpr KernelType type = kernel_type<Kernel, T, In...>();
-  void* const values[] = {y.storage().get(), inputs.storage().get()...};
+/// Runs kernel(arrays...) on those of the values, to the first `Writes` of which it writes. All
+/// numerical work of the operations passes here. A kernel owns what else it needs, so that it can
+/// be kept; what it writes is new, and written before it is read, or was written by another launch
+/// or before.
+template <std::size_t Writes, class Kernel, class... T>
+void launch_writing(const Kernel& kernel, const Tensor<T>&... tensors) {
+  static constexpr KernelType type = kernel_type<Writes, Kernel, T...>();
+  void* const values[] = {tensors.storage().get()...};
   run(type, &kernel, values);
 }
+/// The usual case: kernel(y, inputs...).
+template <class Kernel, class T, class... In>
+void launch(const Kernel& kernel, const Tensor<T>& y, const Tensor<In>&... inputs) {
+  launch_writing<1>(kernel, y, inputs...);
+}
 
-/// An input of a launch: some other tensor where this one is left out, and the kernel reads
-/// neither.
+/// A tensor of a launch: some other one where this one is left out, and the kernel does not touch
+/// it in this one's place.
 template <class T>
 const Tensor<T>& or_else(const Tensor<T>& optional, const Tensor<T>& other) {
   return optional.defined() ? optional : other;

@@ -106,10 +106,11 @@ class Capture {
     for (std::size_t i = 0; i < type.count; ++i) {
       const AnyValue any{values[i], (type.doubles >> i) % 2 == 1};
       auto [number, is_new] = numbers_.try_emplace(any.value, uses_.size());
-      if (is_new) uses_.push_back({Owned(any), launches_.size(), 0, i == 0, false});
+      const bool writes = i < type.writes;
+      if (is_new) uses_.push_back({Owned(any), launches_.size(), 0, writes, false});
       Use& use = uses_[number->second];
       use.last = launches_.size();
-      use.written = use.written || i == 0;
+      use.written = use.written || writes;
     }
     launches_.push_back(std::move(kept));
   }
@@ -173,12 +174,17 @@ class Capture {
   };
 
   void share_buffers() {
+    constexpr std::size_t too_small = 1024;  // to be worth a handover in each run
     std::map<std::pair<bool, std::size_t>, std::vector<Buffer>> idle;  // by type and size
     std::multimap<std::size_t, Buffer> busy;  // by the last use of their holder
     auto kind = [](const Use& use) {
       return std::make_pair((*use.value).is_double, use.value.size());
     };
     for (const Use& use : temporary_) {  // in the order of their first uses
+      if (use.value.bytes() <= too_small) {
+        bytes_ += use.value.bytes();
+        continue;
+      }
       while (!busy.empty() && busy.begin()->first < use.first) {
         idle[kind(*busy.begin()->second.first)].push_back(busy.begin()->second);
         busy.erase(busy.begin());
