@@ -2,9 +2,13 @@
 #include <xgrad/ops/folded_relu.hpp>
 #include <xgrad/ops/kernels/gemm.hpp>
 #include <xgrad/ops/kernels/map.hpp>
+#include <xgrad/ops/kernels/small_product.hpp>
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/matrices.hpp>
 #include <xgrad/ops/unary.hpp>
+
+#include <functional>
+#include <numeric>
 
 namespace xgrad {
 
@@ -86,6 +90,42 @@ Tensor<T> batched_product(const char* op, const Tensor<T>& a, const Tensor<T>& b
                 });
 }
 
+/// y (m, n) = x w^T + bias, or its relu.
+template <class T>
+void linear_rows(const ProductDims& dims, const T* x, const T* w, const T* bias, bool relus, T* y) {
+  if (is_small(dims)) return small_linear(dims, x, w, bias, relus, y);
+  gemm(dims, x, w, y);
+  const auto add_bias = [&](const auto& f) {
+    parallel_rows(dims.m * dims.n, dims.n,
+                  [&](std::size_t i) { update_range<T>(dims.n, f, y + i, bias); });
+  };
+  if (relus)
+    add_bias([](auto& z, const auto& c) { z = relu(z + c); });
+  else
+    add_bias([](auto& z, const auto& c) { z = z + c; });
+}
+
+/// All cotangents of a small linear() in one kernel: a launch for each would take longer than the
+/// products.
+template <class T>
+void small_linear_cotangents(Pullback<T>& p, const ProductDims& dims, const Saved<T>& x,
+                             const Saved<T>& weight, const Saved<T>& relu) {
+  const bool wants_x = p.wants(0), relus = relu.tensor().defined();
+  Tensor<T> gw = empty<T>(p.shape(1)), gb = empty<T>(p.shape(2));
+  Tensor<T> gx = wants_x ? empty<T>(p.shape(0)) : Tensor<T>();
+  launch_writing<3>(
+      [dims, wants_x, relus](Array<T>& to_w, Array<T>& to_b, Array<T>& to_x, const Array<T>& g,
+                             const Array<T>& in, const Array<T>& w, const Array<T>& y) {
+        small_linear_gradient(dims, g.data(), relus ? y.data() : nullptr, in.data(), w.data(),
+                              to_w.data(), to_b.data(), wants_x ? to_x.data() : nullptr);
+      },
+      gw, gb, or_else(gx, gb), p.g, p.get(x), or_else(p.get(weight), p.get(x)),
+      or_else(p.get(relu), p.g));
+  if (wants_x) p.add(0, std::move(gx));
+  p.add(1, std::move(gw));
+  p.add(2, std::move(gb));
+}
+
 }  // namespace
 
 template <class T>
@@ -128,34 +168,35 @@ Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& b
          to_string(x.shape()) + ", " + to_string(weight.shape()) + ", " + to_string(bias.shape()),
          at);
   }
-  std::size_t n = weight.shape()[0], k = weight.shape()[1];
-  Shape rows = without(x.shape(), x.ndim() - 1);
-  std::size_t m = size_of(rows);
-  bool relus = activation == Activation::relu;
-  Tensor<T> y = empty<T>(joined(rows, Shape{n}));
+  const std::size_t n = weight.shape()[0], k = weight.shape()[1];
+  Shape shape = x.shape();
+  shape.back() = n;
+  const std::size_t m = std::accumulate(shape.begin(), shape.end() - 1, std::size_t(1),
+                                        std::multiplies<std::size_t>());
+  const ProductDims dims{m, n, k, false, true};
+  const bool relus = activation == Activation::relu;
+  Tensor<T> y = empty<T>(shape);
   launch(
       [=](Array<T>& out, const Array<T>& in, const Array<T>& w, const Array<T>& b) {
-        gemm({m, n, k, false, true}, in.data(), w.data(), out.data());
-        const auto add_bias = [&](const auto& f) {
-          parallel_rows(out.size(), n,
-                        [&](std::size_t i) { update_range<T>(n, f, out.data() + i, b.data()); });
-        };
-        if (relus)
-          add_bias([](auto& z, const auto& c) { z = relu(z + c); });
-        else
-          add_bias([](auto& z, const auto& c) { z = z + c; });
+        linear_rows(dims, in.data(), w.data(), b.data(), relus, out.data());
       },
       y, x, weight, bias);
   Saved<T> saved_x = weight.tracked() ? Saved<T>(x) : Saved<T>();
   Saved<T> saved_w = x.tracked() ? Saved<T>(weight) : Saved<T>();
   Saved<T> saved_y = relus ? Saved<T>(y) : Saved<T>();
-  return record("linear", std::move(y), {&x, &weight, &bias}, [=](Pullback<T>& p) {
-    Tensor<T> g = relus ? before_relu(p, saved_y) : p.g;
-    if (p.wants(0)) p.add(0, product("linear", g, p.get(saved_w), {m, k, n}, p.shape(0)));
-    if (p.wants(1))
-      p.add(1, product("linear", g, p.get(saved_x), {n, k, m, true, false}, p.shape(1)));
-    if (p.wants(2)) p.add(2, g);
-  });
+  return record(
+      "linear", std::move(y), {&x, &weight, &bias},
+      [=, saved_x = std::move(saved_x), saved_w = std::move(saved_w),
+       saved_y = std::move(saved_y)](Pullback<T>& p) {
+        if (is_small(dims) && !recording() && p.wants(1) && p.wants(2))
+          return small_linear_cotangents(p, dims, saved_x, saved_w, saved_y);
+        Tensor<T> g = relus ? before_relu(p, saved_y) : p.g;
+        if (p.wants(0)) p.add(0, product("linear", g, p.get(saved_w), {m, k, n}, p.shape(0)));
+        if (p.wants(1)) {
+          p.add(1, product("linear", g, p.get(saved_x), {n, k, m, true, false}, p.shape(1)));
+        }
+        if (p.wants(2)) p.add(2, g);
+      });
 }
 
 #define XGRAD_LINALG(T)                                                                       \
