@@ -32,7 +32,11 @@ using Array =
 template <class T>
 using SharedArray = std::shared_ptr<const Array<T>>;
 template <class T>
-SharedArray<T> shared(Array<T> array) {
+SharedArray<T> shared(const Array<T>& array) {
+  return std::allocate_shared<Array<T>>(PoolAllocator<Array<T>>(), array);
+}
+template <class T>
+SharedArray<T> shared(Array<T>&& array) {
   return std::allocate_shared<Array<T>>(PoolAllocator<Array<T>>(), std::move(array));
 }
 

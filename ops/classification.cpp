@@ -10,6 +10,7 @@
 #include <xgrad/ops/unary.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace xgrad {
 namespace {
@@ -180,6 +181,20 @@ struct ScaledExponentials {
   }
 };
 
+/// The sum of ln x over numbers from 1 to 2^64: the logarithm of their product, as long as that
+/// stays in the range of double.
+class LogSum {
+ public:
+  void add(double x) {
+    product_ *= x;
+    if (product_ > 1e280) sum_ += std::log(std::exchange(product_, 1));
+  }
+  double value() const { return sum_ + std::log(product_); }
+
+ private:
+  double sum_ = 0, product_ = 1;
+};
+
 /// The usual case, fused: rows and their labels, all of weight 1; `changing` if the labels may be
 /// others when the kernel runs.
 template <class T>
@@ -188,29 +203,28 @@ Tensor<T> mean_over_rows(const Tensor<T>& logits, const SharedArray<int>& labels
   std::size_t rows = logits.shape()[0], classes = logits.shape()[1];
   Tensor<T> exponentials = empty<T>(logits.shape()), scales = empty<T>({rows});
   Tensor<T> loss = empty<T>({});
-  launch(
-      [rows, classes, labels, changing, at, exponentials, scales](Array<T>& out,
-                                                                  const Array<T>& in) {
-        const int* label = labels->data();
+  launch_writing<3>(
+      [rows, classes, labels, changing, at](Array<T>& out, Array<T>& e, Array<T>& scale,
+                                            const Array<T>& in) {
         if (changing) check_all_labels(in.shape(), *labels, at);
-        T* to = exponentials.storage()->array.data();
-        T* scale = scales.storage()->array.data();
+        const int* label = labels->data();
         auto losses = [&](std::size_t begin, std::size_t end) {
+          LogSum logs;
           double sum = 0;
           for (std::size_t r = begin; r < end; ++r) {
             const T* z = in.data() + r * classes;
-            const ExpSum<T> e = scaled_exp_row(to + r * classes, z, classes);
-            scale[r] = static_cast<T>(1 / e.sum);
-            sum += std::log(e.sum) +
-                   (static_cast<double>(e.largest) - static_cast<double>(z[label[r]]));
+            const ExpSum<T> row = scaled_exp_row(e.data() + r * classes, z, classes);
+            scale.data()[r] = static_cast<T>(1 / row.sum);
+            logs.add(row.sum);
+            sum += static_cast<double>(row.largest) - static_cast<double>(z[label[r]]);
           }
-          return sum;
+          return sum + logs.value();
         };
         double total = fold_parts<SumOf, double>(rows, grain_rows(classes), losses);
         *out.data() = static_cast<T>(total / static_cast<double>(rows));
       },
-      loss, logits);
-  ScaledExponentials<T> saved{Saved<T>(exponentials), Saved<T>(scales),
+      loss, exponentials, scales, logits);
+  ScaledExponentials<T> saved{Saved<T>(std::move(exponentials)), Saved<T>(std::move(scales)),
                               Tensor<T>(Ref<Value<T>>(), logits.node())};
   return record("softmax_cross_entropy", std::move(loss), {&logits},
                 [labels, classes, saved = std::move(saved)](Pullback<T>& p) {

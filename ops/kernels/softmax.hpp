@@ -4,6 +4,7 @@
 #include <xgrad/ops/kernels/reduce.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace xgrad {
@@ -41,11 +42,59 @@ struct ExpSum {
   double log() const { return static_cast<double>(largest) + std::log(sum); }
 };
 
+/// The first n of a batch's elements.
+template <class T>
+Mask<T> first_elements(std::size_t n) {
+  static constexpr std::size_t size = Batch<T>::size;
+  static constexpr std::array<T, size> ramp = [] {
+    std::array<T, size> numbers{};
+    for (std::size_t i = 0; i < size; ++i) numbers[i] = static_cast<T>(i);
+    return numbers;
+  }();
+  return Batch<T>::load(ramp.data()) < Batch<T>(n);
+}
+
+/// scaled_exp_row of a row that fits in C batches, the last of which may be partial: most of what a
+/// short row costs in a loop is the loop.
+template <int C, class T>
+ExpSum<T> short_exp_row(T* y, const T* x, std::size_t n) {
+  using Max = ExtremeOf<true>;
+  constexpr std::size_t size = Batch<T>::size, whole = (C - 1) * size;
+  const Mask<T> present = first_elements<T>(n - whole);
+  const Batch<T> last = Batch<T>::load(x + whole, n - whole);
+  Batch<T> best = where(present, last, Batch<T>(Max::start<T>()));
+  for (std::size_t i = 0; i < whole; i += size) {
+    const Batch<T> a = Batch<T>::load(x + i);
+    best = where((a > best) || (a != a), a, best);
+  }
+  alignas(64) std::array<T, size> elements;
+  best.store(elements.data());
+  const T largest = join_lanes<Max>(elements);
+  std::array<double, size> sums{};
+  const auto add = [&](Batch<T> e) {
+    e.store(elements.data());
+    for (std::size_t j = 0; j < size; ++j) sums[j] += static_cast<double>(elements[j]);
+  };
+  for (std::size_t i = 0; i < whole; i += size) {
+    const Batch<T> e = exp(Batch<T>::load(x + i) - largest);
+    e.store(y + i);
+    add(e);
+  }
+  const Batch<T> e = where(present, exp(where(present, last - largest, Batch<T>(0))), Batch<T>(0));
+  e.store(y + whole, n - whole);
+  add(e);
+  return {largest, join_lanes<SumOf>(sums)};
+}
+
 /// y_i = e^(x_i - largest) for a row, with what is needed to normalize it.
 template <class T>
 ExpSum<T> scaled_exp_row(T* y, const T* x, std::size_t n) {
-  const T largest = fold_row<ExtremeOf<true>>(x, n);
-  return {largest, exp_row(y, x, n, largest)};
+  constexpr std::size_t size = Batch<T>::size;
+  if (n == 0 || n > 2 * size) {
+    const T largest = fold_row<ExtremeOf<true>>(x, n);
+    return {largest, exp_row(y, x, n, largest)};
+  }
+  return n <= size ? short_exp_row<1>(y, x, n) : short_exp_row<2>(y, x, n);
 }
 /// The same without the y_i.
 template <class T>
