@@ -128,9 +128,12 @@ class Saved {
  public:
   Saved() = default;
   explicit Saved(const Tensor<T>& tensor) {
+    if (recording()) *this = Saved(Tensor<T>(tensor));
+  }
+  explicit Saved(Tensor<T>&& tensor) {
     if (!recording() || !tensor.defined()) return;
-    tensor_ = tensor;
     version_ = tensor.storage()->version;
+    tensor_ = std::move(tensor);
   }
   const Tensor<T>& tensor() const noexcept { return tensor_; }
   bool stale() const noexcept {

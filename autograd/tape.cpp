@@ -40,7 +40,8 @@ class Sweep {
   Sweep(const char* op, Graph mode, const NodeSet<T>* needed, Location at)
       : op_(op), mode_(mode), needed_(needed), at_(at) {}
 
-  /// Sends `cotangent` down from y; calls visit(node, cotangent) for every node on the way.
+  /// Sends `cotangent` down from y; calls visit(node, cotangent) for every node on the way that an
+  /// operation made, from the newest to the oldest.
   template <class Visit>
   void run(const Tensor<T>& y, Tensor<T> cotangent, Visit visit) {
     if (cotangent.shape() != y.shape()) {
@@ -56,7 +57,7 @@ class Sweep {
     // The graph must outlive the caller's handle.
     // NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
     Ref<Node<T>> root = y.node();
-    pending_[root.get()] = std::move(cotangent);
+    pending(root.get()) = std::move(cotangent);
     while (!pending_.empty()) {
       auto [node, g] = pending_.pop();
       visit(node, g);
@@ -74,6 +75,12 @@ class Sweep {
       node->pull(step);
       if (mode_ == Graph::free) node->drop_derivative();
     }
+  }
+
+  /// What has arrived: f(leaf, cotangent) for every leaf on the way.
+  template <class F>
+  void for_each_leaf(const F& f) {
+    leaves_.for_each(f);
   }
 
  private:
@@ -99,7 +106,7 @@ class Sweep {
       Node<T>* input = this->node_->input(i).get();
       if (input->reads_spread() && !recording()) {
         if (mode().detects_nan) sweep.reject_nan(this->node_->op, cotangent);
-        Tensor<T>& sum = sweep.pending_[input];
+        Tensor<T>& sum = sweep.pending(input);
         if (!sum.defined()) return void(sum = cotangent);
       }
       sweep.add(this->node_->op, input, broadcast_to(cotangent, input->shape));
@@ -112,13 +119,15 @@ class Sweep {
                this->at_);
       }
       Node<T>* input = this->node_->input(i).get();
-      Tensor<T>& sum = sweep.pending_[input];
+      Tensor<T>& sum = sweep.pending(input);
       sum = sum.defined() ? unshared(written_out(std::move(sum), input)) : zeros<T>(input->shape);
       return sum;
     }
   };
 
-  void add(const char* op, Node<T>* to, Tensor<T> g) {
+  Tensor<T>& pending(Node<T>* node) { return node->is_leaf() ? leaves_[node] : pending_[node]; }
+
+  void add(const char* op, Node<T>* to, Tensor<T>&& g) {
     if (mode().detects_nan) reject_nan(op, g);
     if (g.shape() != to->shape) {
       Shape wide = g.shape();
@@ -130,7 +139,7 @@ class Sweep {
       }
       g = sum_to(g, to->shape);
     }
-    Tensor<T>& sum = pending_[to];
+    Tensor<T>& sum = pending(to);
     if (!sum.defined())
       sum = std::move(g);
     else if (recording() || is_shared(sum) || sum.shape() != to->shape)
@@ -154,7 +163,8 @@ class Sweep {
   Graph mode_;
   const NodeSet<T>* needed_;
   Location at_;
-  Cotangents<T> pending_;
+  Cotangents<T, NewestFirst> pending_;
+  Cotangents<T, OldestFirst> leaves_;  // which nothing is to be done for until the end
 };
 
 template <class T>
@@ -175,36 +185,39 @@ Tensor<T> unit_cotangent(const char* op, const Tensor<T>& y, Location at) {
 }  // namespace
 
 template <class T>
-void Tensor<T>::backward(const Tensor& cotangent, Graph graph, Location at) const {
+void backward_from(const Tensor<T>& y, Tensor<T> cotangent, Graph graph, Location at) {
   if (graph == Graph::create) {
     misuse("backward", "with create_graph a leaf's gradient would own the leaf; use xgrad::grad",
            at);
   }
-  std::vector<std::pair<Node<T>*, Tensor<T>>, PoolAllocator<std::pair<Node<T>*, Tensor<T>>>> leaves;
-  Sweep<T>("backward", graph, nullptr, at).run(*this, cotangent, [&](Node<T>* node, Tensor<T>& g) {
-    if (node->is_leaf()) leaves.emplace_back(node, std::move(g));
-  });
+  Sweep<T> sweep("backward", graph, nullptr, at);
+  sweep.run(y, std::move(cotangent), [](Node<T>*, const Tensor<T>&) {});
   // First all that can throw, then the change itself. Sums replace gradients that others hold, too;
   // a plan has to find them where they were.
   NoGrad guard;
   const bool in_place = mode().capture != nullptr;
-  for (auto& [leaf, g] : leaves) {
+  sweep.for_each_leaf([&](Node<T>* leaf, Tensor<T>& g) {
     if (!leaf->grad.defined())
       g = unshared(std::move(g));
     else if (!in_place)
       g = add(leaf->grad, g, at);
-  }
-  for (auto& [leaf, g] : leaves) {
+  });
+  sweep.for_each_leaf([&](Node<T>* leaf, Tensor<T>& g) {
     if (in_place && leaf->grad.defined())
       add_in_place(leaf->grad, g);
     else
       leaf->grad = std::move(g);
-  }
+  });
+}
+
+template <class T>
+void Tensor<T>::backward(const Tensor& cotangent, Graph graph, Location at) const {
+  backward_from(*this, cotangent, graph, at);
 }
 
 template <class T>
 void Tensor<T>::backward(Graph graph, Location at) const {
-  backward(unit_cotangent("backward", *this, at), graph, at);
+  backward_from(*this, unit_cotangent("backward", *this, at), graph, at);
 }
 
 template <class T>
@@ -224,10 +237,13 @@ std::vector<Tensor<T>> grad_where_reached(const Tensor<T>& y, const std::vector<
   }
   std::unordered_map<Node<T>*, Tensor<T>> arrived;
   for (const Tensor<T>& input : inputs) arrived[input.node().get()];
-  Sweep<T>("grad", graph, &needed, at).run(y, cotangent, [&](Node<T>* node, const Tensor<T>& g) {
+  const auto keep = [&](Node<T>* node, const Tensor<T>& g) {
     auto place = arrived.find(node);
     if (place != arrived.end()) place->second = written_out(g, node);
-  });
+  };
+  Sweep<T> sweep("grad", graph, &needed, at);
+  sweep.run(y, cotangent, keep);
+  sweep.for_each_leaf(keep);
   std::vector<Tensor<T>> result;
   for (const Tensor<T>& input : inputs) {
     Tensor<T> g = arrived[input.node().get()];

@@ -13,8 +13,6 @@ namespace xgrad {
 
 template <class T>
 Tensor<T>::Tensor(const Tensor&) = default;
-template <class T>
-Tensor<T>::~Tensor() = default;
 
 template <class T>
 Tensor<T>::Tensor(Array<T> array)

@@ -70,11 +70,11 @@ class Tensor : Operators<T> {
 
   /// No value; only assignment and `defined()` make sense.
   Tensor() = default;
-  Tensor(const Tensor& other);
+  Tensor(const Tensor& other);  // in the library, to spare its users the code
   Tensor(Tensor&&) noexcept = default;
   Tensor& operator=(const Tensor& other) { return *this = Tensor(other); }
   Tensor& operator=(Tensor&&) noexcept = default;
-  ~Tensor();  // this and the copy in the library, to spare its users their code
+  ~Tensor() = default;
   /// A constant with these elements.
   Tensor(Array<T> array);
   /// A constant from any xtensor expression, evaluated once, here.

@@ -54,7 +54,8 @@ Tensor<T> record_rule(const char* op, const Tensor<T>& x, Tensor<T> y, FromOutpu
   Saved<T> saved(y);
   return record(op, std::move(y), {&x},
                 reads_spread([op, d = rule.d, saved = std::move(saved)](Pullback<T>& p) {
-                  p.add(0, apply_rule(op, d, p.g, p.output(saved)));
+                  p.add(0, recording() ? apply_rule(op, d, p.g, p.output(saved))
+                                       : apply_rule(op, d, p.g, p.get(saved)));
                 }));
 }
 template <class T, class F, class D>
