@@ -2,6 +2,8 @@
 #include <xgrad/ops/kernels/fold.hpp>
 #include <xgrad/ops/kernels/map.hpp>
 
+#include <algorithm>
+
 namespace xgrad {
 
 Axes::Axes(int axis) : all_(false), list_{axis} {}
@@ -39,11 +41,88 @@ Shape Axes::result(const char* op, const Shape& shape, bool keep, Location at) c
 
 namespace {
 
+/// The elements of a row that are `best`: how many, and where the first one stands.
+struct Ties {
+  std::size_t count = 0, first = 0;
+};
+template <class T>
+Ties find_ties(const T* x, std::size_t n, T best) {
+  constexpr std::size_t size = Batch<T>::size, width = 4 * size;
+  Ties ties;
+  const auto look_at = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      if (x[i] == best && ties.count++ == 0) ties.first = i;
+    }
+  };
+  std::size_t i = 0;
+  for (; i + width <= n; i += width) {
+    const auto tied = [&](std::size_t j) { return Batch<T>::load(x + i + j * size) == best; };
+    if (xsimd::any((tied(0) || tied(1) || tied(2) || tied(3)).m)) look_at(i, i + width);
+  }
+  look_at(i, n);
+  return ties;
+}
+
+/// The derivative of the extreme of a row: g at its place, if only one element is it; else divided
+/// evenly among them; NaN if there is none, beside a NaN.
+template <class T>
+void extreme_row_gradient(T* gx, const T* x, std::size_t n, T best, T place, T g) {
+  if (place >= 0) {
+    std::fill_n(gx, n, T(0));
+    gx[static_cast<std::size_t>(place)] = g;
+    return;
+  }
+  const T share = g / static_cast<T>(find_ties(x, n, best).count);
+  for (std::size_t i = 0; i < n; ++i) gx[i] = (x[i] == best ? T(1) : T(0)) * share;
+}
+
+/// The extremes of rows, contiguous and not too long for T to number their elements. Saves where
+/// in its row each stands, -1 if several do, or none.
+template <class Reducer, class T>
+Tensor<T> extreme_of_rows(const char* op, const Tensor<T>& x, const FoldShapes& shapes,
+                          std::size_t row) {
+  Tensor<T> y = empty<T>(shapes.result), places = empty<T>(shapes.kept);
+  launch_writing<2>(
+      [row](Array<T>& out, Array<T>& place, const Array<T>& in) {
+        parallel_rows(in.size(), row, [&](std::size_t i) {
+          const T* z = in.data() + i;
+          const T best = out.data()[i / row] = fold_row<Reducer>(z, row);
+          const Ties ties = find_ties(z, row, best);
+          place.data()[i / row] = ties.count == 1 ? static_cast<T>(ties.first) : T(-1);
+        });
+      },
+      y, places, x);
+  return record(op, y, {&x},
+                [shapes, row, x = Saved<T>(x), y = Saved<T>(y),
+                 places = Saved<T>(std::move(places))](Pullback<T>& p) {
+                  if (recording()) {
+                    return p.add(0, divided_among_ties(reshape(p.g, shapes.kept), p.get(x),
+                                                       reshape(p.get(y).detach(), shapes.kept)));
+                  }
+                  Tensor<T> gx = empty<T>(shapes.input);
+                  launch(
+                      [row](Array<T>& out, const Array<T>& g, const Array<T>& in,
+                            const Array<T>& best, const Array<T>& place) {
+                        parallel_rows(in.size(), row, [&](std::size_t i) {
+                          const std::size_t slice = i / row;
+                          extreme_row_gradient(out.data() + i, in.data() + i, row,
+                                               best.data()[slice], place.data()[slice],
+                                               g.data()[slice]);
+                        });
+                      },
+                      gx, p.g, p.get(x), p.get(y), p.get(places));
+                  p.add(0, std::move(gx));
+                });
+}
+
 template <class Reducer, class T>
 Tensor<T> extreme(const char* op, const Tensor<T>& x, const Axes& axes, KeepDims keep,
                   Location at) {
   FoldShapes shapes(op, x.shape(), axes, keep, at);
   shapes.need_elements(op, at);
+  const std::size_t row = folded_row(shapes.input, shapes.kept);
+  if (row > 0 && row <= parallel_grain && x.tracked() && recording())
+    return extreme_of_rows<Reducer>(op, x, shapes, row);
   Tensor<T> y = fold<Reducer>(x, shapes);
   return record(op, y, {&x}, [shapes, x = Saved<T>(x), y = Saved<T>(y)](Pullback<T>& p) {
     // With a NaN nothing is equal to y, and the division by 0 makes the slice NaN.

@@ -92,16 +92,6 @@ Tensor<T> gradient_of_rows(const Tensor<T>& g, const Tensor<T>& x, std::size_t r
   return gx;
 }
 
-/// How many elements are folded to one, if they are contiguous, where an array of `shape` is folded
-/// over the axes where `kept` is 1; else 0.
-std::size_t folded_row(const Shape& shape, const Shape& kept) {
-  std::size_t row = 1, d = shape.size();
-  while (d > 0 && kept[d - 1] == 1) row *= shape[--d];
-  return std::equal(shape.begin(), shape.begin() + static_cast<std::ptrdiff_t>(d), kept.begin())
-             ? row
-             : 0;
-}
-
 }  // namespace
 
 template <class T>

@@ -115,6 +115,24 @@ TYPED_TEST(Conventions, ManyElementsShareTheGradientOfAmax) {
   for (std::size_t i : {3U, 50U, 64U, 95U}) values[i] = 2, shares[i] = 0.25;
   this->expect(FN(xg::amax(x)), values, {2}, shares);
 }
+TYPED_TEST(Conventions, AmaxOfRowsSendsTheGradientToItsPlace) {
+  const std::size_t n = 150;
+  for (std::size_t i = 0; i < n; ++i) {
+    xg::Array<TypeParam> values = xg::empty_array<TypeParam>({3, n});
+    std::fill(values.begin(), values.end(), TypeParam(-1));
+    TypeParam *alone = values.data(), *twice = alone + n, *bad = twice + n;
+    alone[i] = twice[i] = twice[(i + 60) % n] = bad[i] = 2;
+    bad[(i + 60) % n] = std::numeric_limits<TypeParam>::quiet_NaN();
+    const auto x = xg::parameter(xg::Tensor<TypeParam>(values));
+    xg::sum(xg::amax(x, 1) * this->vector({5, 6, 7})).backward();
+    const TypeParam* g = x.grad().data();
+    for (std::size_t j = 0; j < n; ++j) {
+      EXPECT_EQ(g[j], j == i ? 5 : 0) << i;
+      EXPECT_EQ(g[n + j], j == i || j == (i + 60) % n ? 3 : 0) << i;
+      EXPECT_TRUE(std::isnan(g[2 * n + j])) << i;
+    }
+  }
+}
 TYPED_TEST(Conventions, AmaxFindsNanAndTheGreatestAnywhere) {
   for (std::size_t i = 0; i < 70; ++i) {
     Numbers values(70, -3);

@@ -98,6 +98,12 @@ struct Batch {
   }
 };
 
+/// n rounded up to whole batches.
+template <class T>
+constexpr std::size_t whole_batches(std::size_t n) {
+  return (n + Batch<T>::size - 1) / Batch<T>::size * Batch<T>::size;
+}
+
 template <class T>
 Batch<T> abs(Batch<T> x) {
   return xsimd::abs(x.v);

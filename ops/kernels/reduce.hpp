@@ -1,13 +1,13 @@
 // Folds an array over some of its axes. Sums accumulate in double, in several lanes; the extremes
 // propagate NaN.
 #pragma once
+#include <xgrad/ops/kernels/double_sum.hpp>
 #include <xgrad/ops/kernels/parallel.hpp>
 #include <xgrad/ops/kernels/rows.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdint>
 #include <limits>
 #include <type_traits>
 
@@ -120,27 +120,31 @@ typename Reducer::template Accumulator<T> fold_elements(std::size_t n, const Ele
   return result;
 }
 
-/// The extreme of n contiguous elements, NaN if one is. What is not a number is counted beside the
-/// comparisons, which pass over it: one instruction each.
+/// The extreme of n contiguous elements, NaN if one is. What is not a number is looked for beside
+/// the comparisons, which pass over it: one instruction each.
 template <bool Greatest, class T>
 T extreme_of_row(const T* x, std::size_t n) {
-  using Count = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
-  constexpr std::size_t width = 32;
+  using B = Batch<T>;
+  constexpr std::size_t size = B::size, count = 4;
+  const auto better = [](const B& a, const B& b) -> B {
+    return Greatest ? xsimd::max(a.v, b.v) : xsimd::min(a.v, b.v);
+  };
   T result = ExtremeOf<Greatest>::template start<T>();
   std::size_t i = 0;
-  if (n >= width) {
-    std::array<T, width> lanes;
-    std::array<Count, width> nans{};
-    lanes.fill(result);
-    for (; i + width <= n; i += width) {
-      for (std::size_t j = 0; j < width; ++j) {
-        const T a = x[i + j], b = lanes[j];
-        lanes[j] = (Greatest ? a > b : a < b) ? a : b;
-        nans[j] |= a != a;
+  if (n >= count * size) {
+    std::array<B, count> best;
+    best.fill(B(result));
+    B not_a_number = result;
+    for (; i + count * size <= n; i += count * size) {
+      for (std::size_t j = 0; j < count; ++j) {
+        const B a = B::load(x + i + j * size);
+        best[j] = better(a, best[j]);
+        not_a_number = where(a == a, not_a_number, a);
       }
     }
-    if (std::any_of(nans.begin(), nans.end(), [](Count c) { return c != 0; }))
-      return std::numeric_limits<T>::quiet_NaN();
+    if (xsimd::any((not_a_number != not_a_number).m)) return std::numeric_limits<T>::quiet_NaN();
+    alignas(64) std::array<T, size> lanes;
+    better(better(best[0], best[1]), better(best[2], best[3])).store(lanes.data());
     result = join_lanes<ExtremeOf<Greatest>>(lanes);
   }
   for (; i < n; ++i) result = ExtremeOf<Greatest>::step(result, x[i]);
@@ -157,6 +161,8 @@ template <class Reducer, class T>
 typename Reducer::template Accumulator<T> fold_row(const T* x, std::size_t n) {
   if constexpr (finds_extreme<Reducer>)
     return extreme_of_row<Reducer::greatest>(x, n);
+  else if constexpr (std::is_same_v<Reducer, SumOf>)
+    return sum_of_row(x, n);
   else
     return fold_elements<Reducer, T>(n, [x](std::size_t i) { return x[i]; });
 }
@@ -165,9 +171,9 @@ typename Reducer::template Accumulator<T> fold_row(const T* x, std::size_t n) {
 template <class T>
 void add_to(double* sums, std::size_t step, const T* x, std::size_t n) {
   if (step == 0) {
-    *sums += fold_row<SumOf>(x, n);
+    *sums += sum_of_row(x, n);
   } else {
-    for (std::size_t i = 0; i < n; ++i) sums[i] += static_cast<double>(x[i]);
+    add_doubles(sums, x, n);
   }
 }
 

@@ -18,12 +18,6 @@ inline constexpr int tile_rows = 3;
 #endif
 inline constexpr int tile_batches = 4;
 
-/// n rounded up to whole batches.
-template <class T>
-constexpr std::size_t whole_batches(std::size_t n) {
-  return (n + Batch<T>::size - 1) / Batch<T>::size * Batch<T>::size;
-}
-
 /// Sums of R rows and C batches of columns.
 template <class T, int R, int C>
 struct Tile {
