@@ -136,6 +136,7 @@ class Saved {
     tensor_ = std::move(tensor);
   }
   const Tensor<T>& tensor() const noexcept { return tensor_; }
+  Tensor<T> release() noexcept { return std::move(tensor_); }
   bool stale() const noexcept {
     return tensor_.defined() && tensor_.storage()->version != version_;
   }
@@ -174,6 +175,12 @@ class Pullback {
     if (saved.stale()) throw_stale(saved.tensor().shape());
     return saved.tensor();
   }
+  /// The elements of a saved tensor that no graph is behind, to be overwritten: itself where nobody
+  /// will ask for it again, else a copy. Only while recording() is off.
+  Tensor<T> take(Saved<T>& saved) const {
+    if (frees_ && !is_shared(get(saved))) return saved.release();
+    return copy_of(get(saved));
+  }
   /// The operation's own output, saved detached, as part of the graph again.
   Tensor<T> output(const Saved<T>& saved) const {
     return Tensor<T>(get(saved).storage(), Ref<Node<T>>(recording() ? node_ : nullptr));
@@ -185,10 +192,11 @@ class Pullback {
   }
 
  protected:
-  Pullback(const Tensor<T>& cotangent, Node<T>* node, Location at)
-      : g(cotangent), node_(node), at_(at) {}
+  Pullback(const Tensor<T>& cotangent, Node<T>* node, bool frees, Location at)
+      : g(cotangent), node_(node), frees_(frees), at_(at) {}
   ~Pullback() = default;
   Node<T>* node_;  // alive while the sweep holds the result
+  bool frees_;     // whether the derivative is dropped after this
   Location at_;
 
  private:

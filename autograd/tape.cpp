@@ -87,7 +87,7 @@ class Sweep {
   struct Step final : Pullback<T> {
     Sweep& sweep;
     Step(Sweep& s, Node<T>* node, const Tensor<T>& cotangent)
-        : Pullback<T>(cotangent, node, s.at_), sweep(s) {}
+        : Pullback<T>(cotangent, node, s.mode_ == Graph::free, s.at_), sweep(s) {}
     bool wants(std::size_t i) const override {
       std::size_t count = this->node_->input_count();
       if (i >= count) {

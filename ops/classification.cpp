@@ -139,13 +139,14 @@ void check_all_labels(const Shape& scores, const Array<int>& labels, Location at
     fail(op, "labels of classes", "a label to be ignored", at);
 }
 
-/// out = in, each row times its scale and the factor.
+/// Each row times its scale and the factor.
 template <class T>
-void scale_rows(Array<T>& out, const Array<T>& in, const Array<T>& scale, T factor) {
-  const std::size_t classes = in.shape()[1];
-  parallel_rows(in.size(), classes, [&](std::size_t i) {
+void scale_rows(Array<T>& rows, const Array<T>& scale, T factor) {
+  const std::size_t classes = rows.shape()[1];
+  T* const at = rows.data();
+  parallel_rows(rows.size(), classes, [&](std::size_t i) {
     const T all = scale.data()[i / classes] * factor;
-    for (std::size_t j = i; j < i + classes; ++j) out.data()[j] = in.data()[j] * all;
+    for (std::size_t j = i; j < i + classes; ++j) at[j] *= all;
   });
 }
 
@@ -157,26 +158,23 @@ struct ScaledExponentials {
   Tensor<T> logits;
 
   Tensor<T> softmax(Pullback<T>& p) const {
-    const Tensor<T>& e = p.get(exponentials);
-    Tensor<T> y = empty<T>(e.shape());
-    launch([](Array<T>& out, const Array<T>& in,
-              const Array<T>& scale) { scale_rows(out, in, scale, T(1)); },
-           y, e, p.get(scales));
+    Tensor<T> y = copy_of(p.get(exponentials));
+    launch([](Array<T>& out, const Array<T>& scale) { scale_rows(out, scale, T(1)); }, y,
+           p.get(scales));
     return record_softmax(logits, std::move(y));
   }
   /// Of the mean over rows: the softmax, less 1 at the labels, times a row's share.
-  Tensor<T> gradient(Pullback<T>& p, const SharedArray<int>& labels) const {
-    const Tensor<T>& e = p.get(exponentials);
-    Tensor<T> y = empty<T>(e.shape());
+  Tensor<T> gradient(Pullback<T>& p, const SharedArray<int>& labels) {
+    Tensor<T> y = p.take(exponentials);
     launch(
-        [labels](Array<T>& out, const Array<T>& in, const Array<T>& scale, const Array<T>& g) {
-          const std::size_t classes = in.shape()[1];
+        [labels](Array<T>& out, const Array<T>& scale, const Array<T>& g) {
+          const std::size_t classes = out.shape()[1];
           const T share = *g.data() / static_cast<T>(labels->size());
-          scale_rows(out, in, scale, share);
+          scale_rows(out, scale, share);
           for (std::size_t row = 0; row < labels->size(); ++row)
             out.data()[row * classes + static_cast<std::size_t>(labels->data()[row])] -= share;
         },
-        y, e, p.get(scales), p.g);
+        y, p.get(scales), p.g);
     return y;
   }
 };
@@ -227,7 +225,7 @@ Tensor<T> mean_over_rows(const Tensor<T>& logits, const SharedArray<int>& labels
   ScaledExponentials<T> saved{Saved<T>(std::move(exponentials)), Saved<T>(std::move(scales)),
                               Tensor<T>(Ref<Value<T>>(), logits.node())};
   return record("softmax_cross_entropy", std::move(loss), {&logits},
-                [labels, classes, saved = std::move(saved)](Pullback<T>& p) {
+                [labels, classes, saved = std::move(saved)](Pullback<T>& p) mutable {
                   if (!recording()) return p.add(0, saved.gradient(p, labels));
                   p.add(0,
                         (saved.softmax(p) - one_hot<T>(*labels, classes)) * (p.g / labels->size()));

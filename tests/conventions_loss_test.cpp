@@ -118,6 +118,18 @@ TYPED_TEST(Conventions, CrossEntropyOfLargeLogits) {
   auto of_impossible = USING(entropy(xg::reshape(x, {1, 2}), labels({1}), Reduction::sum));
   this->expect(of_impossible, {0, -inf}, {inf}, {1, -1});
 }
+TYPED_TEST(Conventions, CrossEntropyOfManyRows) {
+  // The product of what the rows' logarithms are taken of is 700^n.
+  for (std::size_t n : {1U, 98U, 99U, 100U, 250U}) {
+    const auto x = xg::parameter(xg::zeros<TypeParam>({n, 700}));
+    const xg::Array<int> zeros = xt::zeros<int>({n});
+    const auto loss = xg::softmax_cross_entropy(x, zeros);
+    EXPECT_NEAR(loss.item(), std::log(700.0), sizeof(TypeParam) == 4 ? 1e-6 : 1e-13) << n;
+    loss.backward();
+    EXPECT_NEAR(double(x.grad().data()[0]) * double(n), 1.0 / 700 - 1, 1e-6);
+    EXPECT_NEAR(double(x.grad().data()[1]) * double(n), 1.0 / 700, 1e-8);
+  }
+}
 TYPED_TEST(Conventions, CrossEntropyWithIgnoredLabels) {
   auto mean = USING(xg::softmax_cross_entropy(xg::reshape(x, {3, 2}), labels({0, -100, 1})));
   // What is ignored may even be NaN.

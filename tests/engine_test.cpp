@@ -40,6 +40,22 @@ TEST(Engine, FanOut) {
   EXPECT_EQ(x.grad().item(), 2 * 1275 * 3);
 }
 
+TEST(Engine, ManyLeavesAndManyPendingNodes) {
+  // Leaves and results that wait for their cotangents by the hundred, made and used in any order.
+  const std::size_t n = 150;
+  std::vector<Tensor> leaves, squares;
+  for (std::size_t i = 0; i < n; ++i) leaves.push_back(parameter(double(i)));
+  for (std::size_t i = 0; i < n; ++i) squares.push_back(leaves[i * 77 % n] * leaves[i * 77 % n]);
+  Tensor late = parameter(2), total = late;
+  for (std::size_t i = 0; i < n; ++i) total = total + squares[i * 101 % n] * late;
+  for (int sweep = 1; sweep <= 2; ++sweep) {
+    total.backward(xg::retain_graph);
+    for (std::size_t i = 0; i < n; ++i)
+      EXPECT_EQ(leaves[i].grad().item(), sweep * 2 * 2 * double(i));
+  }
+  EXPECT_EQ(late.grad().item(), 2 * (1 + double(n - 1) * double(n) * double(2 * n - 1) / 6));
+}
+
 TEST(Engine, SameTensorAsBothInputs) {
   Tensor x = parameter({3, -2});
   xg::sum(x * x).backward();
@@ -168,6 +184,20 @@ TEST(Engine, RetainedGraph) {
   EXPECT_EQ(xg::grad(y, {x}, xg::retain_graph)[0].item(), 6);
   y.backward();
   EXPECT_THROW(y.backward(), std::logic_error);
+}
+
+TEST(Engine, WhatADerivativeOverwritesIsNotNeededAgain) {
+  // Cross entropy turns what it saved into the gradient where the graph is freed, and only there.
+  const xg::Array<int> labels = {2, 0};
+  Tensor x = parameter({{1, 2, 3}, {-1, 0, 4}});
+  const auto loss = [&] { return xg::softmax_cross_entropy(x, labels); };
+  const Tensor once = loss();
+  const Tensor first = xg::grad(once, {x}, xg::retain_graph)[0];
+  const Tensor again = xg::grad(once, {x}, xg::retain_graph)[0];
+  const Tensor last = xg::grad(once, {x})[0], fresh = xg::grad(loss(), {x})[0];
+  for (const Tensor& g : {again, last, fresh}) EXPECT_TRUE(identical(g, first));
+  EXPECT_NEAR(xg::sum(first).item(), 0, 1e-15);
+  EXPECT_THROW(xg::grad(once, {x}), std::logic_error);
 }
 
 TEST(Engine, StaleSavedValueThrows) {

@@ -9,29 +9,18 @@
 
 namespace xgrad {
 
-template <class T>
-inline constexpr std::size_t exp_block = 128 * Batch<T>::size;
-
-/// The sum of e^(x_i - shift) for a row of n, kept in double. They are computed in blocks that stay
-/// in the first cache; the one that begins at i is written to to(i).
-template <class T, class To>
-double exp_blocks(const To& to, const T* x, std::size_t n, T shift) {
-  constexpr std::size_t step = 1;
-  const auto shifted = [shift](Batch<T> a) { return exp(a - shift); };
-  double sum = 0;
-  for (std::size_t begin = 0; begin < n; begin += exp_block<T>) {
-    const std::size_t length = std::min(exp_block<T>, n - begin);
-    const T* from = x + begin;
-    T* y = to(begin);
-    map_row(shifted, y, length, &from, &step, std::index_sequence<0>());
-    sum += fold_row<SumOf>(y, length);
-  }
-  return sum;
+/// The sum of e^(x_i - shift) for a row of n, in double; each batch is handed to keep(place, e).
+template <class T, class Keep>
+[[gnu::always_inline]] inline double exp_sum(const T* x, std::size_t n, T shift, const Keep& keep) {
+  return sum_of_rounded<T>(n, [&](auto place) {
+    const Batch<T> e = exp(place.load(x) - Batch<T>(shift));
+    keep(place, e);
+    return place.part(e);
+  });
 }
-
 template <class T>
 double exp_row(T* y, const T* x, std::size_t n, T shift) {
-  return exp_blocks([y](std::size_t i) { return y + i; }, x, n, shift);
+  return exp_sum(x, n, shift, [y](auto place, Batch<T> e) { place.store(y, e); });
 }
 
 /// The largest x of a row and the sum of e^(x - largest); their logarithm is largest + ln sum.
@@ -41,18 +30,6 @@ struct ExpSum {
   double sum;
   double log() const { return static_cast<double>(largest) + std::log(sum); }
 };
-
-/// The first n of a batch's elements.
-template <class T>
-Mask<T> first_elements(std::size_t n) {
-  static constexpr std::size_t size = Batch<T>::size;
-  static constexpr std::array<T, size> ramp = [] {
-    std::array<T, size> numbers{};
-    for (std::size_t i = 0; i < size; ++i) numbers[i] = static_cast<T>(i);
-    return numbers;
-  }();
-  return Batch<T>::load(ramp.data()) < Batch<T>(n);
-}
 
 /// scaled_exp_row of a row that fits in C batches, the last of which may be partial: most of what a
 /// short row costs in a loop is the loop.
@@ -99,9 +76,8 @@ ExpSum<T> scaled_exp_row(T* y, const T* x, std::size_t n) {
 /// The same without the y_i.
 template <class T>
 ExpSum<T> exp_sum_row(const T* x, std::size_t n) {
-  alignas(64) T block[exp_block<T>];
   const T largest = fold_row<ExtremeOf<true>>(x, n);
-  return {largest, exp_blocks([&block](std::size_t) { return block; }, x, n, largest)};
+  return {largest, exp_sum(x, n, largest, [](auto, Batch<T>) {})};
 }
 
 /// ln sum e^x of a row. Where the largest is infinite or NaN it is the result; subtracting it would
