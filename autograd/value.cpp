@@ -8,7 +8,7 @@ namespace {
 
 // Small values wait whole for their next use, by their shape, since training makes the same shapes
 // over and over: to construct an array's extents, strides and block is most of what one costs.
-constexpr std::size_t idle_bytes = 1024, slot_bits = 6;
+constexpr std::size_t idle_bytes = std::size_t(1) << 14, slot_bits = 6;
 
 /// Values of one shape that wait; never more than the thread has made.
 template <class T>

@@ -5,18 +5,23 @@
 namespace xgrad {
 
 template <class T>
+void cotangent_before_relu(Array<T>& gz, const Array<T>& g, const Array<T>& y) {
+  map(
+      gz, [](auto c, auto v) { return where(v <= 0, 0, c); }, g, y);
+}
+
+template <class T>
 Tensor<T> before_relu(const Pullback<T>& p, const Saved<T>& y) {
   if (recording()) return where(p.output(y) <= 0, 0, p.g);
   Tensor<T> g = empty<T>(p.g.shape());
-  launch(
-      [](Array<T>& out, const Array<T>& in, const Array<T>& z) {
-        map(
-            out, [](auto c, auto v) { return where(v <= 0, 0, c); }, in, z);
-      },
-      g, p.g, p.get(y));
+  launch([](Array<T>& gz, const Array<T>& from,
+            const Array<T>& relu) { cotangent_before_relu(gz, from, relu); },
+         g, p.g, p.get(y));
   return g;
 }
 
+template void cotangent_before_relu(Array<float>&, const Array<float>&, const Array<float>&);
+template void cotangent_before_relu(Array<double>&, const Array<double>&, const Array<double>&);
 template Tensor<float> before_relu(const Pullback<float>&, const Saved<float>&);
 template Tensor<double> before_relu(const Pullback<double>&, const Saved<double>&);
 

@@ -4,6 +4,10 @@
 
 namespace xgrad {
 
+/// For kernels: gz = g where y > 0, else 0; NaN stays.
+template <class T>
+void cotangent_before_relu(Array<T>& gz, const Array<T>& g, const Array<T>& y);
+
 /// The cotangent of z, from that of the operation's result y = relu(z), which it saved.
 template <class T>
 Tensor<T> before_relu(const Pullback<T>& p, const Saved<T>& y);

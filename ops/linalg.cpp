@@ -2,6 +2,7 @@
 #include <xgrad/ops/folded_relu.hpp>
 #include <xgrad/ops/kernels/gemm.hpp>
 #include <xgrad/ops/kernels/map.hpp>
+#include <xgrad/ops/kernels/reduce.hpp>
 #include <xgrad/ops/kernels/small_product.hpp>
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/matrices.hpp>
@@ -105,21 +106,41 @@ void linear_rows(const ProductDims& dims, const T* x, const T* w, const T* bias,
     add_bias([](auto& z, const auto& c) { z = z + c; });
 }
 
-/// All cotangents of a small linear() in one kernel: a launch for each would take longer than the
-/// products.
+/// The sums of a matrix's columns, in double.
 template <class T>
-void small_linear_cotangents(Pullback<T>& p, const ProductDims& dims, const Saved<T>& x,
-                             const Saved<T>& weight, const Saved<T>& relu) {
-  const bool wants_x = p.wants(0), relus = relu.tensor().defined();
+void sum_rows(Array<T>& sums, const Array<T>& x) {
+  if (x.size() == sums.size()) return void(std::copy_n(x.data(), x.size(), sums.data()));
+  Shape kept(x.dimension(), 1);
+  kept.back() = sums.size();
+  reduce<SumOf>(sums, x, kept, [](double sum) { return sum; });
+}
+
+/// All cotangents of linear() in one kernel: a launch for each would take longer than the products
+/// where these are small.
+template <class T>
+void linear_cotangents(Pullback<T>& p, const ProductDims& dims, const Saved<T>& x,
+                       const Saved<T>& weight, const Saved<T>& relu) {
+  const bool wants_x = p.wants(0), relus = relu.tensor().defined(), small = is_small(dims);
   Tensor<T> gw = empty<T>(p.shape(1)), gb = empty<T>(p.shape(2));
   Tensor<T> gx = wants_x ? empty<T>(p.shape(0)) : Tensor<T>();
-  launch_writing<3>(
-      [dims, wants_x, relus](Array<T>& to_w, Array<T>& to_b, Array<T>& to_x, const Array<T>& g,
-                             const Array<T>& in, const Array<T>& w, const Array<T>& y) {
-        small_linear_gradient(dims, g.data(), relus ? y.data() : nullptr, in.data(), w.data(),
-                              to_w.data(), to_b.data(), wants_x ? to_x.data() : nullptr);
+  const Tensor<T> gz = relus && !small ? empty<T>(p.g.shape()) : Tensor<T>();
+  launch_writing<4>(
+      [dims, wants_x, relus, small](Array<T>& to_w, Array<T>& to_b, Array<T>& to_x, Array<T>& to_z,
+                                    const Array<T>& g, const Array<T>& in, const Array<T>& w,
+                                    const Array<T>& y) {
+        if (small) {
+          return small_linear_gradient(dims, g.data(), relus ? y.data() : nullptr, in.data(),
+                                       w.data(), to_w.data(), to_b.data(),
+                                       wants_x ? to_x.data() : nullptr);
+        }
+        if (relus) cotangent_before_relu(to_z, g, y);
+        const auto [m, n, k, ta, tb] = dims;
+        const Array<T>& z = relus ? to_z : g;
+        gemm({n, k, m, true, false}, z.data(), in.data(), to_w.data());
+        sum_rows(to_b, z);
+        if (wants_x) gemm({m, k, n}, z.data(), w.data(), to_x.data());
       },
-      gw, gb, or_else(gx, gb), p.g, p.get(x), or_else(p.get(weight), p.get(x)),
+      gw, gb, or_else(gx, gb), or_else(gz, gb), p.g, p.get(x), or_else(p.get(weight), p.get(x)),
       or_else(p.get(relu), p.g));
   if (wants_x) p.add(0, std::move(gx));
   p.add(1, std::move(gw));
@@ -188,8 +209,8 @@ Tensor<T> linear(const Tensor<T>& x, const Tensor<T>& weight, const Tensor<T>& b
       "linear", std::move(y), {&x, &weight, &bias},
       [=, saved_x = std::move(saved_x), saved_w = std::move(saved_w),
        saved_y = std::move(saved_y)](Pullback<T>& p) {
-        if (is_small(dims) && !recording() && p.wants(1) && p.wants(2))
-          return small_linear_cotangents(p, dims, saved_x, saved_w, saved_y);
+        if (!recording() && p.wants(1) && p.wants(2))
+          return linear_cotangents(p, dims, saved_x, saved_w, saved_y);
         Tensor<T> g = relus ? before_relu(p, saved_y) : p.g;
         if (p.wants(0)) p.add(0, product("linear", g, p.get(saved_w), {m, k, n}, p.shape(0)));
         if (p.wants(1)) {

@@ -4,7 +4,6 @@
 #include <xgrad/ops/arithmetic.hpp>
 #include <xgrad/ops/channels.hpp>
 #include <xgrad/ops/kernels/normalize.hpp>
-#include <xgrad/ops/kernels/partial_sums.hpp>
 #include <xgrad/ops/layout.hpp>
 #include <xgrad/ops/reduce.hpp>
 #include <xgrad/ops/shape.hpp>
@@ -12,6 +11,8 @@
 #include <xgrad/ops/unary.hpp>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace xgrad {
 namespace {
@@ -51,7 +52,7 @@ Tensor<double> row_scales(const Tensor<T>& x, std::size_t n, double eps) {
   launch(
       [n, eps](Array<double>& out, const Array<T>& in) {
         parallel_rows(in.size(), n, [&](std::size_t i) {
-          const RowScale h = row_scale<Centered>(RowOf<T>{in.data() + i}, n, eps);
+          const RowScale h = row_scale<Centered>(in.data() + i, n, eps);
           out.data()[2 * (i / n)] = h.mean;
           out.data()[2 * (i / n) + 1] = h.scale;
         });
@@ -59,51 +60,41 @@ Tensor<double> row_scales(const Tensor<T>& x, std::size_t n, double eps) {
       scales, x);
   return scales;
 }
-inline RowScale scale_of(const Array<double>& scales, std::size_t row) {
-  return {scales.data()[2 * row], scales.data()[2 * row + 1]};
-}
-/// h of row `i` of x.
-template <class T>
-RowMap<T> map_of(const Array<T>& x, std::size_t n, const Array<double>& scales, std::size_t i) {
-  return {x.data() + i * n, scale_of(scales, i)};
-}
 
+/// The wanted gradients, in one kernel: of x, the weight, the bias.
 template <bool Centered, class T>
-Tensor<T> x_gradient(const Tensor<T>& g, const Tensor<T>& x, const Tensor<T>& weight,
-                     const Tensor<double>& scales, std::size_t n) {
-  Tensor<T> gx = empty<T>(x.shape());
-  launch(
-      [n, scaled = weight.defined()](Array<T>& out, const Array<T>& in_g, const Array<T>& in,
-                                     const Array<T>& w, const Array<double>& h) {
-        with_elements(scaled ? w.data() : nullptr, T(1), [&](auto of_weight) {
-          parallel_rows(in.size(), n, [&](std::size_t i) {
-            normalize_row_gradient<Centered>(out.data() + i, in_g.data() + i, in.data() + i, n,
-                                             scale_of(h, i / n), of_weight);
-          });
-        });
+void pull_rows(Pullback<T>& p, const Tensor<T>& x, const Tensor<T>& weight,
+               const Tensor<double>& scales, std::size_t n) {
+  std::array<Tensor<T>, 3> gradients;
+  std::array<bool, 3> wanted{};
+  Tensor<T> any;
+  for (std::size_t i = 0; i < 3; ++i) {
+    wanted[i] = p.wants(i);
+    if (wanted[i]) any = gradients[i] = empty<T>(p.shape(i));
+  }
+  launch_writing<3>(
+      [n, wanted, scaled = weight.defined()](Array<T>& gx, Array<T>& gw, Array<T>& gb,
+                                             const Array<T>& g, const Array<T>& in,
+                                             const Array<T>& w, const Array<double>& h) {
+        const auto if_wanted = [&](std::size_t i, Array<T>& to) {
+          return wanted[i] ? to.data() : nullptr;
+        };
+        const RowGradients<T> rows{h.size() / 2,
+                                   n,
+                                   g.data(),
+                                   in.data(),
+                                   scaled ? w.data() : nullptr,
+                                   h.data(),
+                                   if_wanted(0, gx),
+                                   if_wanted(1, gw),
+                                   if_wanted(2, gb)};
+        rows.template run<Centered>();
       },
-      gx, g, x, or_else(weight, x), scales);
-  return gx;
-}
-
-template <class T>
-Tensor<T> weight_gradient(const Tensor<T>& g, const Tensor<T>& x, const Tensor<double>& scales,
-                          const Shape& shape) {
-  Tensor<T> gw = empty<T>(shape);
-  launch(
-      [](Array<T>& out, const Array<T>& in_g, const Array<T>& in, const Array<double>& h) {
-        const std::size_t n = out.size(), rows = n == 0 ? 0 : in.size() / n, part = grain_rows(n);
-        PartialSums totals(rows, part, n);
-        parallel_parts(rows, part, [&](std::size_t, std::size_t begin, std::size_t end) {
-          for (std::size_t i = begin; i < end; ++i) {
-            add_weight_gradient(totals.of(begin), RowOf<T>{in_g.data() + i * n}, n,
-                                map_of(in, n, h, i));
-          }
-        });
-        totals.join(out.data(), 0, n);
-      },
-      gw, g, x, scales);
-  return gw;
+      or_else(gradients[0], any), or_else(gradients[1], any), or_else(gradients[2], any), p.g, x,
+      or_else(weight, x), scales);
+  for (std::size_t i = 0; i < 3; ++i) {
+    if (wanted[i]) p.add(i, std::move(gradients[i]));
+  }
 }
 
 /// What layer_norm and rms_norm share.
@@ -130,7 +121,9 @@ Tensor<T> normalize_last(const char* op, const Tensor<T>& x, const Shape& normal
         with_elements(scaled ? w.data() : nullptr, T(1), [&](auto of_weight) {
           with_elements(shifted ? b.data() : nullptr, T(0), [&](auto of_bias) {
             parallel_rows(in.size(), n, [&](std::size_t i) {
-              normalize_row(out.data() + i, n, map_of(in, n, h, i / n), of_weight, of_bias);
+              const double* scale = h.data() + 2 * (i / n);
+              normalize_row(out.data() + i, in.data() + i, n, RowMap<T>({scale[0], scale[1]}),
+                            of_weight, of_bias);
             });
           });
         });
@@ -142,14 +135,12 @@ Tensor<T> normalize_last(const char* op, const Tensor<T>& x, const Shape& normal
   return record(op, std::move(y), {&x, &weight, &bias},
                 [n, eps, scales, axes = std::move(axes), saved_x = Saved<T>(x),
                  saved_w = reads_weight ? Saved<T>(weight) : Saved<T>()](Pullback<T>& p) {
-                  if (p.wants(2)) p.add(2, p.g);
-                  if (!p.wants(0) && !p.wants(1)) return;
                   const Tensor<T>& in = p.get(saved_x);
                   bool has_weight = saved_w.tensor().defined();
                   Tensor<T> w = has_weight ? p.get(saved_w) : Tensor<T>();
-                  if (recording() && n > 0) return pull_recorded<Centered>(p, in, w, axes, eps);
-                  if (p.wants(0)) p.add(0, x_gradient<Centered>(p.g, in, w, scales, n));
-                  if (p.wants(1)) p.add(1, weight_gradient(p.g, in, scales, p.shape(1)));
+                  if (!recording() || n == 0) return pull_rows<Centered>(p, in, w, scales, n);
+                  if (p.wants(0) || p.wants(1)) pull_recorded<Centered>(p, in, w, axes, eps);
+                  if (p.wants(2)) p.add(2, p.g);
                 });
 }
 

@@ -2,6 +2,9 @@
 #include "check.hpp"
 
 #include <xgrad/ops/kernels/gemm.hpp>
+#include <xgrad/ops/linalg.hpp>
+#include <xgrad/ops/shape.hpp>
+#include <xgrad/ops/unary.hpp>
 
 #include <cmath>
 #include <limits>
@@ -59,6 +62,39 @@ TYPED_TEST(SmallProducts, AreExactAtEveryExtent) {
           ASSERT_EQ(this->product(dims, a, b), this->expected(dims, a, b))
               << m << ' ' << n << ' ' << k << " transposed: " << which;
         }
+      }
+    }
+  }
+}
+
+TYPED_TEST(SmallProducts, LinearIsExactAtEveryExtent) {
+  using Tensor = xg::Tensor<TypeParam>;
+  const auto matrix = [&](std::size_t rows, std::size_t columns) {
+    const auto numbers = this->numbers(rows * columns);
+    return check::tensor<TypeParam>(
+        check::Plain({rows, columns}, std::vector<double>(numbers.begin(), numbers.end())));
+  };
+  const std::size_t extents[] = {1, 2, 4, 7, 8, 9, 16, 17, 31, 32, 33};
+  for (std::size_t m : extents) {
+    for (std::size_t n : extents) {
+      for (std::size_t k : extents) {
+        const bool relus = (m + n + k) % 2 == 0;
+        const Tensor x = xg::parameter(matrix(m, k)), w = xg::parameter(matrix(n, k)),
+                     b = xg::parameter(xg::reshape(matrix(1, n), {n})), g = matrix(m, n);
+        const std::vector<Tensor> inputs = {x, w, b};
+        const Tensor sum = xg::dot(x, xg::transpose(w)) + b, expected = relus ? relu(sum) : sum;
+        const Tensor y = xg::linear(x, w, b, relus ? xg::Activation::relu : xg::Activation::none);
+        const auto expect_equal = [&](const Tensor& found, const Tensor& right) {
+          ASSERT_EQ(check::plain(found).data, check::plain(right).data)
+              << m << ' ' << n << ' ' << k;
+        };
+        expect_equal(y, expected);
+        const auto found = xg::grad(y, inputs, g),
+                   right = xg::grad(expected, inputs, g, xg::retain_graph);
+        for (std::size_t i = 0; i < 3; ++i) expect_equal(found[i], right[i]);
+        // Of a constant no cotangent is computed.
+        const Tensor of_constant = xg::linear(x.detach(), w, b);
+        expect_equal(xg::grad(of_constant, {w, b}, g)[0], xg::grad(sum, {w, b}, g)[0]);
       }
     }
   }

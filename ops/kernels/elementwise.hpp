@@ -89,6 +89,11 @@ struct Reads<Partial<A, B, D>> {
   static constexpr bool a = A, b = B;
 };
 
+template <class Rule>
+inline constexpr bool is_pass = false;
+template <>
+inline constexpr bool is_pass<FromCotangent<Pass>> = true;
+
 template <class T, class Rule>
 Tensor<T> apply_partial(const char* op, const Rule& rule, Pullback<T>& p, std::size_t operand,
                         const Saved<T>& a, const Saved<T>& b) {
@@ -104,6 +109,46 @@ Tensor<T> apply_partial(const char* op, const Rule& rule, Pullback<T>& p, std::s
   }
 }
 
+/// A partial derivative as a function of all there is.
+template <class Rule>
+auto of_all(const Rule& rule) {
+  return [d = rule.d](auto g, auto a, auto b) {
+    if constexpr (Reads<Rule>::a && Reads<Rule>::b)
+      return d(g, a, b);
+    else if constexpr (Reads<Rule>::a)
+      return d(g, a);
+    else if constexpr (Reads<Rule>::b)
+      return d(g, b);
+    else
+      return d(g);
+  };
+}
+
+/// Both cotangents in one loop where one operand is of the result's shape, and the other was
+/// broadcast to it, to many times its size. Returns false where that is not so.
+template <class T, class PartialA, class PartialB>
+bool pull_broadcast(Pullback<T>& p, const PartialA& da, const PartialB& db, const Saved<T>& a,
+                    const Saved<T>& b) {
+  if (recording() || !p.wants(0) || !p.wants(1)) return false;
+  const std::size_t size = p.g.size();
+  const bool a_is_full = sums_are_few(size_of(p.shape(1)), size);
+  if (a_is_full == sums_are_few(size_of(p.shape(0)), size)) return false;
+  const std::size_t full = a_is_full ? 0 : 1;
+  if (p.shape(full) != p.g.shape()) return false;
+  Tensor<T> elements = empty<T>(p.shape(full)), sums = empty<T>(p.shape(1 - full));
+  launch_writing<2>(
+      [a_is_full, f = of_all(da), h = of_all(db)](Array<T>& each, Array<T>& total,
+                                                  const Array<T>& g, const Array<T>& x,
+                                                  const Array<T>& z) {
+        const RowFunction<T> of_a = row_function<T, 3>(f), of_b = row_function<T, 3>(h);
+        map_and_sum(each, a_is_full ? of_a : of_b, total, a_is_full ? of_b : of_a, g, x, z);
+      },
+      elements, sums, p.g, or_else(p.get(a), p.g), or_else(p.get(b), p.g));
+  p.add(full, std::move(elements));
+  p.add(1 - full, std::move(sums));
+  return true;
+}
+
 template <class T, class F, class PartialA, class PartialB>
 Tensor<T> binary(const char* op, const Tensor<T>& a, const Tensor<T>& b, F f, PartialA da,
                  PartialB db, Location at) {
@@ -114,6 +159,9 @@ Tensor<T> binary(const char* op, const Tensor<T>& a, const Tensor<T>& b, F f, Pa
   return record(op, std::move(y), {&a, &b},
                 [op, da, db, saved_a = save_a ? Saved<T>(a) : Saved<T>(),
                  saved_b = save_b ? Saved<T>(b) : Saved<T>()](Pullback<T>& p) {
+                  if constexpr (!is_pass<PartialA> && !is_pass<PartialB>) {
+                    if (pull_broadcast(p, da, db, saved_a, saved_b)) return;
+                  }
                   if (p.wants(0)) p.add(0, apply_partial(op, da, p, 0, saved_a, saved_b));
                   if (p.wants(1)) p.add(1, apply_partial(op, db, p, 1, saved_a, saved_b));
                 });

@@ -106,7 +106,7 @@ double sum_stretch(const F& f, std::size_t n, Stretch<T, K> at, std::array<doubl
       if (sums[k] != nullptr) at.d[k] = values + (k + 1) * share;
     }
     run_stretch<N>(f, length, at);
-    sum += fold_row<SumOf>(values, length);
+    sum += sum_of_rounded<T>(length, [&](auto place) { return place.load(values); });
     for (std::size_t k = 0; k < K; ++k) {
       if (sums[k] != nullptr) add_to(sums[k] + i * at.step[k], at.step[k], at.d[k], length);
     }

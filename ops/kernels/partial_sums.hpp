@@ -3,6 +3,8 @@
 #pragma once
 #include <xgrad/ops/kernels/reduce.hpp>
 
+#include <vector>
+
 namespace xgrad {
 
 /// Whether there are so few sums that those of all parts are small beside the elements.
@@ -20,9 +22,7 @@ class PartialSums {
   PartialSums(std::size_t rows, std::size_t part, std::size_t sums)
       : part_(part),
         count_(sums),
-        sums_(empty_array<double>({std::max<std::size_t>(1, (rows + part - 1) / part), sums})) {
-    std::fill_n(sums_.data(), sums_.size(), 0.0);
-  }
+        sums_(std::max<std::size_t>(1, (rows + part - 1) / part) * sums) {}
   /// Those of the part that begins with this row.
   double* of(std::size_t row) { return sums_.data() + row / part_ * count_; }
   /// y = the sums [first, first + n) of all parts.
@@ -37,7 +37,7 @@ class PartialSums {
 
  private:
   std::size_t part_, count_;
-  Array<double> sums_;
+  std::vector<double, PoolAllocator<double>> sums_;
 };
 
 }  // namespace xgrad
