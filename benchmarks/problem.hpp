@@ -35,6 +35,7 @@ struct Training {
   std::vector<std::size_t> dims;
   std::size_t batch;
   handwritten::Update update;
+  bool fixed_sizes = false;  // whether the hand-written code knows them when it is compiled
 
   std::vector<Buffer> weights, biases;
   Buffer images;

@@ -195,10 +195,13 @@ void add_trainings(Only only) {
   using xg::nn::SGD;
   static std::deque<Training> trainings;  // benchmarks refer to it
   const auto next = [](std::string name, std::vector<std::size_t> dims, std::size_t batch,
-                       Update update = Update::sgd) -> const Training& {
+                       Update update = Update::sgd) -> Training& {
     return trainings.emplace_back(std::move(name), std::move(dims), batch, update);
   };
   add_training<SGD<>>(next("mlp_2_8_2_batch_4", {2, 8, 2}, 4), only, true);
+  Training& fixed = next("mlp_2_8_2_batch_4_fixed_sizes", {2, 8, 2}, 4);
+  fixed.fixed_sizes = true;
+  add_training<SGD<>>(fixed, only, true);
   add_training<SGD<>>(next("mlp_784_128_10_batch_1", {784, 128, 10}, 1), only, true);
   add_training<SGD<>>(next("mlp_784_128_10_batch_64", {784, 128, 10}, 64), only, true);
   add_training<SGD<>>(next("mlp_784_512_512_10_batch_256", {784, 512, 512, 10}, 256), only, true);

@@ -15,10 +15,10 @@ namespace variants {
 namespace xg = xgrad;
 using problem::Training;
 
-/// The fastest hand-written network of this size, with the initial parameters.
+/// The hand-written network, with the initial parameters.
 inline std::unique_ptr<handwritten::Network> by_hand(const Training& training) {
   std::unique_ptr<handwritten::Network> network;
-  if (training.dims == std::vector<std::size_t>{2, 8, 2} && training.batch == 4) {
+  if (training.fixed_sizes) {
     network = std::make_unique<handwritten::TinyMlp<2, 8, 2, 4>>();
   } else {
     network = std::make_unique<handwritten::Mlp>(training.dims, training.batch, training.update);
