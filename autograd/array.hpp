@@ -59,6 +59,16 @@ extern template Array<bool> empty_array(const Shape&);
 /// Product of the extents.
 std::size_t size_of(const Shape& shape) noexcept;
 
+/// Whether two shapes are the same: == without its calls, which cost more than the comparison.
+inline bool same_shape(const Shape& a, const Shape& b) noexcept {
+  const std::size_t *p = a.begin(), *q = b.begin(), *end = a.end();
+  if (a.size() != b.size()) return false;
+  for (; p != end; ++p, ++q) {
+    if (*p != *q) return false;
+  }
+  return true;
+}
+
 /// The extents of a, then those of b; all extents but that of an axis.
 Shape joined(Shape a, const Shape& b);
 Shape without(Shape shape, std::size_t axis);

@@ -31,8 +31,7 @@ Slot<T>& slot_of(const Shape& shape) noexcept {
 /// Whether the slot has a value of this shape, or none: then any can wait there.
 template <class T>
 bool suits(const Slot<T>& slot, const Shape& shape) noexcept {
-  if (slot.first == nullptr || shape.empty()) return true;
-  return slot.first->array.shape() == shape;
+  return slot.first == nullptr || shape.empty() || same_shape(slot.first->array.shape(), shape);
 }
 
 /// Whether an array has all its elements, and they are few: one that was moved from has not.
@@ -49,7 +48,9 @@ Value<T>* Value<T>::make(const Shape& shape) {
   Slot<T>& idle = slot_of<T>(shape);
   if (idle.first == nullptr || !suits(idle, shape)) {
     auto* value = make_pooled<Value>(shape.empty() ? Array<T>() : empty_array<T>(shape));
-    if (is_small(value->array)) ++idle.made;
+    if (!is_small(value->array)) return value;
+    ++idle.made;
+    if (Pool* pool = thread_pool()) pool->before_release(give_back);
     return value;
   }
   --idle.count;
@@ -66,11 +67,8 @@ void Value<T>::destroy(Value* value) noexcept {
   if (idle.count >= idle.made || !is_small(array) || !suits(idle, array.shape())) {
     return destroy_pooled(value);
   }
-  if (idle.first == nullptr) {
-    Pool* pool = thread_pool();
-    if (pool == nullptr || !Pool::caches()) return destroy_pooled(value);
-    pool->before_release(give_back);
-  }
+  if (idle.first == nullptr && (!Pool::caches() || thread_pool() == nullptr))
+    return destroy_pooled(value);
   value->next_idle_ = std::exchange(idle.first, value);
   ++idle.count;
 }
