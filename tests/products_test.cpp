@@ -1,11 +1,13 @@
-// Products of small matrices, which BLAS does not compute, at every remainder of a register.
+// Products of matrices that BLAS does not compute, at every remainder of a register and of a tile.
 #include "check.hpp"
 
 #include <xgrad/ops/kernels/gemm.hpp>
+#include <xgrad/ops/kernels/wide_product.hpp>
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/unary.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -15,7 +17,7 @@ namespace {
 namespace xg = xgrad;
 
 template <class T>
-class SmallProducts : public ::testing::Test {
+class Products : public ::testing::Test {
  protected:
   using Numbers = std::vector<T>;
 
@@ -49,9 +51,9 @@ class SmallProducts : public ::testing::Test {
   check::Random random_{5};
 };
 using Types = ::testing::Types<float, double>;
-TYPED_TEST_SUITE(SmallProducts, Types, );
+TYPED_TEST_SUITE(Products, Types, );
 
-TYPED_TEST(SmallProducts, AreExactAtEveryExtent) {
+TYPED_TEST(Products, AreExactAtEveryExtent) {
   const std::size_t extents[] = {1, 2, 3, 4, 5, 7, 8, 9, 13, 16, 17, 31, 32, 33};
   for (std::size_t m : extents) {
     for (std::size_t n : extents) {
@@ -67,7 +69,38 @@ TYPED_TEST(SmallProducts, AreExactAtEveryExtent) {
   }
 }
 
-TYPED_TEST(SmallProducts, LinearIsExactAtEveryExtent) {
+TYPED_TEST(Products, WideOnesAreExactAcrossTilesAndPanels) {
+  const auto strided = [](const std::vector<TypeParam>& x, bool transposed, std::size_t rows,
+                          std::size_t columns) {
+    return transposed ? xg::Strided<TypeParam>{x.data(), 1, rows}
+                      : xg::Strided<TypeParam>{x.data(), columns, 1};
+  };
+  for (std::size_t m : {1, 5, 6, 7, 13}) {
+    for (std::size_t n : {1, 7, 16, 31, 64, 65, 130}) {
+      for (std::size_t k : {1, 3, 255, 256, 257, 600}) {
+        const auto a = this->numbers(m * k), b = this->numbers(k * n);
+        for (int which = 0; which < 4; ++which) {
+          const xg::ProductDims dims{m, n, k, which % 2 == 1, which >= 2};
+          const std::size_t step = n + 3;
+          std::vector<TypeParam> c(m * step, -1), rows;
+          xg::wide_product(m, n, k, strided(a, dims.a_transposed, m, k),
+                           strided(b, dims.b_transposed, k, n), c.data(), step);
+          for (std::size_t i = 0; i < m; ++i) {
+            const auto row = c.begin() + static_cast<std::ptrdiff_t>(i * step);
+            rows.insert(rows.end(), row, row + static_cast<std::ptrdiff_t>(n));
+            EXPECT_EQ(std::count(row + static_cast<std::ptrdiff_t>(n),
+                                 row + static_cast<std::ptrdiff_t>(step), TypeParam(-1)),
+                      3);
+          }
+          ASSERT_EQ(rows, this->expected(dims, a, b))
+              << m << ' ' << n << ' ' << k << " transposed: " << which;
+        }
+      }
+    }
+  }
+}
+
+TYPED_TEST(Products, LinearIsExactAtEveryExtent) {
   using Tensor = xg::Tensor<TypeParam>;
   const auto matrix = [&](std::size_t rows, std::size_t columns) {
     const auto numbers = this->numbers(rows * columns);
@@ -100,7 +133,7 @@ TYPED_TEST(SmallProducts, LinearIsExactAtEveryExtent) {
   }
 }
 
-TYPED_TEST(SmallProducts, SpreadNanAndInfinityNoFurtherThanTheirRowOrColumn) {
+TYPED_TEST(Products, SpreadNanAndInfinityNoFurtherThanTheirRowOrColumn) {
   for (const TypeParam bad :
        {std::numeric_limits<TypeParam>::quiet_NaN(), std::numeric_limits<TypeParam>::infinity()}) {
     for (bool b_transposed : {false, true}) {
