@@ -40,7 +40,7 @@ Tensor<T> unshared(Tensor<T> x) {
 /// What Pullback::spread() left small, in the node's shape.
 template <class T>
 Tensor<T> written_out(Tensor<T> g, const Node<T>* node) {
-  if (g.shape() != node->shape) g = broadcast_to(g, node->shape);
+  if (!same_shape(g.shape(), node->shape)) g = broadcast_to(g, node->shape);
   return g;
 }
 

@@ -56,19 +56,22 @@ Ties find_ties(const T* x, std::size_t n, T best) {
   };
   std::size_t i = 0;
   for (; i + width <= n; i += width) {
-    const auto tied = [&](std::size_t j) { return Batch<T>::load(x + i + j * size) == best; };
-    if (xsimd::any((tied(0) || tied(1) || tied(2) || tied(3)).m)) look_at(i, i + width);
+    const auto tied = [&](std::size_t at) { return Batch<T>::load(x + at) == best; };
+    const Mask<T> in_two = tied(i) || tied(i + size);
+    if (!xsimd::any((in_two || tied(i + 2 * size) || tied(i + 3 * size)).m)) continue;
+    for (std::size_t at = i; at < i + width; at += size) {
+      if (xsimd::any(tied(at).m)) look_at(at, at + size);
+    }
   }
   look_at(i, n);
   return ties;
 }
 
-/// The derivative of the extreme of a row: g at its place, if only one element is it; else divided
-/// evenly among them; NaN if there is none, beside a NaN.
+/// The derivative of the extreme of a row, into zeros: g at its place, if only one element is it;
+/// else divided evenly among them; NaN if there is none, beside a NaN.
 template <class T>
 void extreme_row_gradient(T* gx, const T* x, std::size_t n, T best, T place, T g) {
   if (place >= 0) {
-    std::fill_n(gx, n, T(0));
     gx[static_cast<std::size_t>(place)] = g;
     return;
   }
@@ -103,12 +106,15 @@ Tensor<T> extreme_of_rows(const char* op, const Tensor<T>& x, const FoldShapes& 
                   launch(
                       [row](Array<T>& out, const Array<T>& g, const Array<T>& in,
                             const Array<T>& best, const Array<T>& place) {
-                        parallel_rows(in.size(), row, [&](std::size_t i) {
-                          const std::size_t slice = i / row;
-                          extreme_row_gradient(out.data() + i, in.data() + i, row,
-                                               best.data()[slice], place.data()[slice],
-                                               g.data()[slice]);
-                        });
+                        const auto rows = [&](std::size_t begin, std::size_t end) {
+                          // All at once: a call for each row takes longer.
+                          std::fill_n(out.data() + begin * row, (end - begin) * row, T(0));
+                          for (std::size_t r = begin; r < end; ++r) {
+                            extreme_row_gradient(out.data() + r * row, in.data() + r * row, row,
+                                                 best.data()[r], place.data()[r], g.data()[r]);
+                          }
+                        };
+                        parallel_for(best.size(), grain_rows(row), rows);
                       },
                       gx, p.g, p.get(x), p.get(y), p.get(places));
                   p.add(0, std::move(gx));

@@ -95,11 +95,14 @@ struct AttentionScratch {
         part(empty_array<T>({dims.keys, std::max(dims.features, dims.values)})) {}
 };
 
-/// sum += A B.
+/// sum = A B for the first block, of the numbers that are there in all; sum += A B for the others.
 template <class T>
-void add_product(T* sum, const ProductDims& dims, const T* a, const T* b, T* part) {
-  gemm(dims, a, b, part);
-  for (std::size_t i = 0; i < dims.m * dims.n; ++i) sum[i] += part[i];
+void add_product(T* sum, std::size_t size, bool first, const ProductDims& dims, const T* a,
+                 const T* b, T* part) {
+  const std::size_t n = dims.m * dims.n;
+  gemm(dims, a, b, first ? sum : part);
+  if (first) return void(std::fill(sum + n, sum + size, T(0)));
+  for (std::size_t i = 0; i < n; ++i) sum[i] += part[i];
 }
 
 /// With p the weights: gv = p^T g, ds = p (g v^T - sum over keys of p g v^T), gq = scale ds k, gk =
@@ -110,29 +113,33 @@ void attend_gradient(const AttentionGradients<T>& to, const T* g, const T* q, co
                      AttentionScratch<T>& scratch) {
   const std::size_t e = dims.features, f = dims.values;
   T *p = scratch.p.data(), *ds = scratch.dp.data(), *part = scratch.part.data();
-  if (to.k != nullptr) std::fill_n(to.k, dims.keys * e, T(0));
-  if (to.v != nullptr) std::fill_n(to.v, dims.keys * f, T(0));
   if (to.mask != nullptr) std::fill_n(to.mask, dims.queries * dims.keys, T(0));
+  if (dims.queries == 0) {  // there is no first block
+    if (to.k != nullptr) std::fill_n(to.k, dims.keys * e, T(0));
+    if (to.v != nullptr) std::fill_n(to.v, dims.keys * f, T(0));
+  }
   for (std::size_t i = 0; i < dims.queries; i += dims.block()) {
     const AttentionBlock<T> block(dims, i);
     const auto [first, rows, keys] = block;
     block.weights(p, dims, q, k, mask);
-    if (to.v != nullptr) add_product(to.v, {keys, f, rows, true}, p, g + i * f, part);
+    if (to.v != nullptr) {
+      add_product(to.v, dims.keys * f, i == 0, {keys, f, rows, true}, p, g + i * f, part);
+    }
     gemm({rows, keys, f, false, true}, g + i * f, v, ds);
     for (std::size_t r = 0; r < rows; ++r) {
       const T* weight = p + r * keys;
       T* row = ds + r * keys;
-      const double along = fold_elements<SumOf, double>(keys, [weight, row](std::size_t j) {
-        return static_cast<double>(weight[j]) * static_cast<double>(row[j]);
-      });
-      const T mean = static_cast<T>(along);
+      const T mean = static_cast<T>(sum_of_rounded<T>(
+          keys, [=](auto place) { return place.load(weight) * place.load(row); }));
       for (std::size_t j = 0; j < keys; ++j) row[j] = weight[j] * (row[j] - mean);
       if (to.mask != nullptr) std::copy_n(row, keys, to.mask + (first + r) * dims.keys);
       const T scale = static_cast<T>(dims.scale);
       for (std::size_t j = 0; j < keys; ++j) row[j] *= scale;
     }
     if (to.q != nullptr) gemm({rows, e, keys}, ds, k, to.q + i * e);
-    if (to.k != nullptr) add_product(to.k, {keys, e, rows, true}, ds, q + i * e, part);
+    if (to.k != nullptr) {
+      add_product(to.k, dims.keys * e, i == 0, {keys, e, rows, true}, ds, q + i * e, part);
+    }
   }
 }
 

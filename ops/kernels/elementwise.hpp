@@ -13,7 +13,7 @@ Tensor<T> empty_result(const char*, Location, const Tensor<T>& x) {
 }
 template <class T, class... X>
 Tensor<T> empty_result(const char* op, Location at, const Tensor<T>& first, const X&... rest) {
-  if (((rest.shape() == first.shape()) && ...)) return empty<T>(first.shape());
+  if ((same_shape(rest.shape(), first.shape()) && ...)) return empty<T>(first.shape());
   Shape shape = first.shape();
   ((shape = broadcast_shape(op, shape, rest.shape(), at)), ...);
   return empty<T>(shape);

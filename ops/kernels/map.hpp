@@ -22,17 +22,44 @@ void map_row(const F& f, T* y, std::size_t n, const T* const* in, const std::siz
   if (i < n) f(Batch<T>::load(p[K] + i * step[K], n - i)...).store(y + i, n - i);
 }
 
-/// map_row of one f, its type erased, so that what calls it is compiled once.
+/// Rows of n elements: row r of operand k begins at in[k] + r * in_step[k], that of y at y + r *
+/// y_step.
+template <class T>
+struct MapBlock {
+  std::size_t rows, n;
+  T* y;
+  std::size_t y_step;
+  const T* const* in;
+  const std::size_t *in_step, *step;
+};
+/// map_row for each of them.
+template <class T, class F, std::size_t... K>
+void map_block(const F& f, const MapBlock<T>& block, std::index_sequence<K...> operands) {
+  const T* in[] = {block.in[K]...};
+  T* y = block.y;
+  for (std::size_t r = 0; r < block.rows; ++r, y += block.y_step) {
+    map_row(f, y, block.n, in, block.step, operands);
+    ((in[K] += block.in_step[K]), ...);
+  }
+}
+
+/// map_block of one f, its type erased, so that what calls it is compiled once.
 template <class T>
 struct RowFunction {
   const void* f;
-  void (*call)(const void* f, T* y, std::size_t n, const T* const* in, const std::size_t* step);
+  void (*call)(const void* f, const MapBlock<T>& block);
+
+  void operator()(const MapBlock<T>& block) const { call(f, block); }
+  /// One row.
+  void operator()(T* y, std::size_t n, const T* const* in, const std::size_t* step) const {
+    static constexpr std::size_t none[max_operands] = {};
+    call(f, {1, n, y, 0, in, none, step});
+  }
 };
 template <class T, std::size_t Operands, class F>
 RowFunction<T> row_function(const F& f) {
-  return {&f, [](const void* g, T* y, std::size_t n, const T* const* in, const std::size_t* step) {
-            map_row(*static_cast<const F*>(g), y, n, in, step,
-                    std::make_index_sequence<Operands>());
+  return {&f, [](const void* g, const MapBlock<T>& block) {
+            map_block(*static_cast<const F*>(g), block, std::make_index_sequence<Operands>());
           }};
 }
 

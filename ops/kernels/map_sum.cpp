@@ -65,8 +65,8 @@ void map_sum(Array<T>& y, const RowFunction<T>& f, T* full, const RowFunction<T>
         const std::size_t length = std::min(to.longest, row.length - start);
         const T* at[max_operands];
         for (std::size_t k = 0; k < operands; ++k) at[k] = in[k] + row.in[k] + start * row.step[k];
-        if (full != nullptr) h.call(h.f, full + row.out + start, length, at, row.step.data());
-        f.call(f.f, to.begin(sum + start * step, step, length), length, at, row.step.data());
+        if (full != nullptr) h(full + row.out + start, length, at, row.step.data());
+        f(to.begin(sum + start * step, step, length), length, at, row.step.data());
         to.end();
       }
     });

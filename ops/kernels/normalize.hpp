@@ -46,20 +46,16 @@ struct RowScale {
 /// is exact.
 template <class T>
 struct RowMap {
-  T mean, rest, scale;
+  T mean, scale, rest;  // the last one scaled
 
   RowMap() = default;
   explicit RowMap(RowScale h)
       : mean(static_cast<T>(h.mean)),
-        rest(static_cast<T>(h.mean - static_cast<double>(mean))),
-        scale(static_cast<T>(h.scale)) {}
-  template <class X>
-  X centered(X x) const {
-    return (x - X(mean)) - X(rest);
-  }
+        scale(static_cast<T>(h.scale)),
+        rest(static_cast<T>((h.mean - static_cast<double>(mean)) * h.scale)) {}
   template <class X>
   X operator()(X x) const {
-    return centered(x) * X(scale);
+    return (x - X(mean)) * X(scale) - X(rest);
   }
 };
 /// Rows of fewer elements are computed in double throughout: what is left of so few, less their
@@ -73,7 +69,7 @@ double centered_squares(const T* x, std::size_t n, double mean) {
   if (n >= few_elements) {
     const RowMap<T> map({mean, 1});
     const auto square_of = [map](auto element) {
-      const auto d = map.centered(element);
+      const auto d = map(element);
       return d * d;
     };
     const std::size_t whole = n - n % Batch<T>::size;
@@ -192,19 +188,18 @@ struct RowGradients {
   void add_sums(double* sums, std::size_t step, std::size_t row, std::size_t height) const {
     const T *from_g = g + row * n, *from_x = x + row * n;
     const std::size_t length = n;
-    if (gw != nullptr) {
-      std::array<RowMap<T>, block> maps;
-      for (std::size_t r = 0; r < height; ++r) maps[r] = RowMap<T>(scale(row + r));
-      add_rounded_rows<T>(sums, n, height, [=](std::size_t r, auto place) {
-        return place.load(from_g + r * length) * maps[r](place.load(from_x + r * length));
-      });
-      sums += step;
+    const auto of_bias = [=](std::size_t r, auto place) { return place.load(from_g + r * length); };
+    if (gw == nullptr) {
+      if (gb != nullptr) add_rounded_rows<T>(sums, n, height, of_bias);
+      return;
     }
-    if (gb != nullptr) {
-      add_rounded_rows<T>(sums, n, height, [=](std::size_t r, auto place) {
-        return place.load(from_g + r * length);
-      });
-    }
+    std::array<RowMap<T>, block> maps;
+    for (std::size_t r = 0; r < height; ++r) maps[r] = RowMap<T>(scale(row + r));
+    const auto of_weight = [=](std::size_t r, auto place) {
+      return of_bias(r, place) * maps[r](place.load(from_x + r * length));
+    };
+    add_rounded_rows<T>(sums, n, height, of_weight);
+    if (gb != nullptr) add_rounded_rows<T>(sums + step, n, height, of_bias);
   }
   template <bool Centered>
   void x_row(std::size_t row) const {

@@ -63,4 +63,29 @@ void RowWalk::run(std::size_t begin, std::size_t end,
   }
 }
 
+void RowWalk::run_blocks(std::size_t begin, std::size_t end,
+                         void (*function)(void* context, const RowBlock& block),
+                         void* context) const {
+  if (pieces_ > 1) {
+    return run(begin, end, [=](const Row& row) { function(context, RowBlock{row, 1, 0, {}}); });
+  }
+  BroadcastOdometer at = odometer_;
+  at.advance(begin);
+  RowBlock block{};
+  block.first.length = inner_.extent;
+  for (std::size_t k = 0; k < operands_; ++k)
+    block.first.step[k] = static_cast<std::size_t>(inner_.strides[k + 1]);
+  for (std::size_t i = begin; i < end; i += block.rows, at.skip_rest()) {
+    const BroadcastOdometer::Inner rest = at.rest();
+    block.rows = std::min(rest.extent, end - i);
+    block.first.out = static_cast<std::size_t>(at.offset(0));
+    block.out_step = static_cast<std::size_t>(rest.strides[0]);
+    for (std::size_t k = 0; k < operands_; ++k) {
+      block.first.in[k] = static_cast<std::size_t>(at.offset(k + 1));
+      block.in_step[k] = static_cast<std::size_t>(rest.strides[k + 1]);
+    }
+    function(context, block);
+  }
+}
+
 }  // namespace xgrad

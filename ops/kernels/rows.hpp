@@ -53,6 +53,21 @@ class Odometer {
     }
     return false;
   }
+  /// What is left of the innermost dimension, this position included; and to the first position
+  /// after that.
+  Inner rest() const {
+    if (dimensions_.empty()) return {1, {}};
+    const Dimension& inner = dimensions_.front();
+    return {inner.extent - inner.position, inner.strides};
+  }
+  void skip_rest() {
+    if (dimensions_.empty()) return;
+    Dimension& inner = dimensions_.front();
+    const auto last = static_cast<std::ptrdiff_t>(inner.extent - 1 - inner.position);
+    for (std::size_t k = 0; k < N; ++k) offsets_[k] += inner.strides[k] * last;
+    inner.position = inner.extent - 1;
+    next();
+  }
   /// How many positions there are; and to the one of that number, from the first.
   std::size_t count() const {
     std::size_t n = 1;
@@ -94,6 +109,13 @@ struct Row {
   std::array<std::size_t, max_operands> in, step;
 };
 
+/// Rows of a broadcast that follow each other at equal distances.
+struct RowBlock {
+  Row first;
+  std::size_t rows, out_step;
+  std::array<std::size_t, max_operands> in_step;
+};
+
 /// Counts through an array of shape `out`, to which `count` operands of shapes *in[k] broadcast:
 /// operand 0 is the array itself, operand k + 1 is *in[k].
 BroadcastOdometer broadcast_odometer(const Shape& out, const Shape* const* in, std::size_t count);
@@ -115,6 +137,16 @@ class RowWalk {
       (*static_cast<std::remove_reference_t<Function>*>(context))(row);
     };
     run(begin, end, call, &function);
+  }
+  /// The same in blocks of pieces.
+  void run_blocks(std::size_t begin, std::size_t end,
+                  void (*function)(void* context, const RowBlock& block), void* context) const;
+  template <class Function>
+  void run_blocks(std::size_t begin, std::size_t end, Function&& function) const {
+    auto call = [](void* context, const RowBlock& block) {
+      (*static_cast<std::remove_reference_t<Function>*>(context))(block);
+    };
+    run_blocks(begin, end, call, &function);
   }
 
  private:

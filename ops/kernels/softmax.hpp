@@ -31,36 +31,42 @@ struct ExpSum {
   double log() const { return static_cast<double>(largest) + std::log(sum); }
 };
 
+/// The largest of a batch's elements that are numbers.
+template <class T>
+T largest_element(Batch<T> x) {
+  alignas(64) std::array<T, Batch<T>::size> lanes;
+  x.store(lanes.data());
+  for (std::size_t half = lanes.size() / 2; half > 0; half /= 2) {
+    for (std::size_t j = 0; j < half; ++j)
+      lanes[j] = lanes[j] > lanes[j + half] ? lanes[j] : lanes[j + half];
+  }
+  return lanes[0];
+}
+
 /// scaled_exp_row of a row that fits in C batches, the last of which may be partial: most of what a
 /// short row costs in a loop is the loop.
 template <int C, class T>
 ExpSum<T> short_exp_row(T* y, const T* x, std::size_t n) {
   using Max = ExtremeOf<true>;
   constexpr std::size_t size = Batch<T>::size, whole = (C - 1) * size;
+  const PartialBatch<T> tail{whole, n - whole};
   const Mask<T> present = first_elements<T>(n - whole);
-  const Batch<T> last = Batch<T>::load(x + whole, n - whole);
+  const Batch<T> last = tail.load(x);
   Batch<T> best = where(present, last, Batch<T>(Max::start<T>()));
-  for (std::size_t i = 0; i < whole; i += size) {
-    const Batch<T> a = Batch<T>::load(x + i);
-    best = where((a > best) || (a != a), a, best);
-  }
-  alignas(64) std::array<T, size> elements;
-  best.store(elements.data());
-  const T largest = join_lanes<Max>(elements);
-  std::array<double, size> sums{};
-  const auto add = [&](Batch<T> e) {
-    e.store(elements.data());
-    for (std::size_t j = 0; j < size; ++j) sums[j] += static_cast<double>(elements[j]);
-  };
+  for (std::size_t i = 0; i < whole; i += size) best = xsimd::max(Batch<T>::load(x + i).v, best.v);
+  const T largest = largest_element(best);
+  DoubleSum<T> sum;
   for (std::size_t i = 0; i < whole; i += size) {
     const Batch<T> e = exp(Batch<T>::load(x + i) - largest);
     e.store(y + i);
-    add(e);
+    sum.add(e);
   }
-  const Batch<T> e = where(present, exp(where(present, last - largest, Batch<T>(0))), Batch<T>(0));
-  e.store(y + whole, n - whole);
-  add(e);
-  return {largest, join_lanes<SumOf>(sums)};
+  const Batch<T> e = exp(where(present, last - largest, Batch<T>(0)));
+  tail.store(y, e);
+  sum.add(where(present, e, Batch<T>(0)));
+  const double total = sum.total();
+  // A sum that is NaN is that of a NaN, or of infinities.
+  return {total == total ? largest : fold_row<Max>(x, n), total};
 }
 
 /// y_i = e^(x_i - largest) for a row, with what is needed to normalize it.
