@@ -169,6 +169,12 @@ class Pullback {
   /// cost as much as their elements. Only while recording() is off, for an input that wants(i).
   virtual const Tensor<T>& pending(std::size_t i) = 0;
 
+  /// Whether g is the 1 with which a sweep from a loss begins: known where a value is not, while a
+  /// plan is captured.
+  bool is_unit() const noexcept { return traits_.is_unit; }
+  /// Whether the derivative is dropped after this, so that it may part with what it holds.
+  bool frees() const noexcept { return traits_.frees; }
+
   /// A saved input, undefined if it was. Throws std::logic_error if it was changed in place after
   /// it was saved.
   const Tensor<T>& get(const Saved<T>& saved) const {
@@ -178,7 +184,7 @@ class Pullback {
   /// The elements of a saved tensor that no graph is behind, to be overwritten: itself where nobody
   /// will ask for it again, else a copy. Only while recording() is off.
   Tensor<T> take(Saved<T>& saved) const {
-    if (frees_ && !is_shared(get(saved))) return saved.release();
+    if (traits_.frees && !is_shared(get(saved))) return saved.release();
     return copy_of(get(saved));
   }
   /// The operation's own output, saved detached, as part of the graph again.
@@ -192,11 +198,14 @@ class Pullback {
   }
 
  protected:
-  Pullback(const Tensor<T>& cotangent, Node<T>* node, bool frees, Location at)
-      : g(cotangent), node_(node), frees_(frees), at_(at) {}
+  struct Traits {
+    bool frees, is_unit;
+  };
+  Pullback(const Tensor<T>& cotangent, Node<T>* node, Traits traits, Location at)
+      : g(cotangent), node_(node), traits_(traits), at_(at) {}
   ~Pullback() = default;
   Node<T>* node_;  // alive while the sweep holds the result
-  bool frees_;     // whether the derivative is dropped after this
+  Traits traits_;
   Location at_;
 
  private:

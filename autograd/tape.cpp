@@ -31,6 +31,15 @@ void add_in_place(const Tensor<T>& sum, const Tensor<T>& g) {
   launch([](Array<T>& target, const Array<T>& x) { accumulate(target, x); }, sum, g);
 }
 
+template <class T>
+Tensor<T> unit_cotangent(const char* op, const Tensor<T>& y, Location at) {
+  if (y.size() != 1) {
+    fail(op, "a scalar (reduce with sum() or mean(), or pass a cotangent)",
+         "shape " + to_string(y.shape()), at);
+  }
+  return ones<T>(y.shape());
+}
+
 /// One replay of the tape in reverse. All its state is here, none in the graph, so that an
 /// exception leaves nothing behind and threads may sweep over shared leaves.
 template <class T>
@@ -40,11 +49,17 @@ class Sweep {
   Sweep(const char* op, Graph mode, const NodeSet<T>* needed, Location at)
       : op_(op), mode_(mode), needed_(needed), at_(at) {}
 
+  /// Sends a cotangent of 1 down from y.
+  template <class Visit>
+  void run_from(const Tensor<T>& y, const Visit& visit) {
+    unit_ = y.node().get();
+    run(y, unit_cotangent(op_, y, at_), visit);
+  }
   /// Sends `cotangent` down from y; calls visit(node, cotangent) for every node on the way that an
   /// operation made, from the newest to the oldest.
   template <class Visit>
   void run(const Tensor<T>& y, Tensor<T> cotangent, Visit visit) {
-    if (cotangent.shape() != y.shape()) {
+    if (!same_shape(cotangent.shape(), y.shape())) {
       fail(op_, "a cotangent of shape " + to_string(y.shape()), to_string(cotangent.shape()), at_);
     }
     if (!y.tracked()) {
@@ -87,7 +102,8 @@ class Sweep {
   struct Step final : Pullback<T> {
     Sweep& sweep;
     Step(Sweep& s, Node<T>* node, const Tensor<T>& cotangent)
-        : Pullback<T>(cotangent, node, s.mode_ == Graph::free, s.at_), sweep(s) {}
+        : Pullback<T>(cotangent, node, {s.mode_ == Graph::free, node == s.unit_}, s.at_),
+          sweep(s) {}
     bool wants(std::size_t i) const override {
       std::size_t count = this->node_->input_count();
       if (i >= count) {
@@ -129,7 +145,7 @@ class Sweep {
 
   void add(const char* op, Node<T>* to, Tensor<T>&& g) {
     if (mode().detects_nan) reject_nan(op, g);
-    if (g.shape() != to->shape) {
+    if (!same_shape(g.shape(), to->shape)) {
       Shape wide = g.shape();
       if (!broadcast_into(wide, to->shape) || wide != g.shape()) {
         misuse(op,
@@ -142,7 +158,7 @@ class Sweep {
     Tensor<T>& sum = pending(to);
     if (!sum.defined())
       sum = std::move(g);
-    else if (recording() || is_shared(sum) || sum.shape() != to->shape)
+    else if (recording() || is_shared(sum) || !same_shape(sum.shape(), to->shape))
       sum = xgrad::add(sum, g, {});
     else
       add_in_place(sum, g);
@@ -163,6 +179,7 @@ class Sweep {
   Graph mode_;
   const NodeSet<T>* needed_;
   Location at_;
+  const Node<T>* unit_ = nullptr;  // the node whose cotangent is 1, if that is known
   Cotangents<T, NewestFirst> pending_;
   Cotangents<T, OldestFirst> leaves_;  // which nothing is to be done for until the end
 };
@@ -173,17 +190,9 @@ template <class T>
          at);
 }
 
-template <class T>
-Tensor<T> unit_cotangent(const char* op, const Tensor<T>& y, Location at) {
-  if (y.size() != 1) {
-    fail(op, "a scalar (reduce with sum() or mean(), or pass a cotangent)",
-         "shape " + to_string(y.shape()), at);
-  }
-  return ones<T>(y.shape());
-}
-
 }  // namespace
 
+/// Sends a cotangent down from y, or 1 if it is undefined, and adds to the gradients of leaves.
 template <class T>
 void backward_from(const Tensor<T>& y, Tensor<T> cotangent, Graph graph, Location at) {
   if (graph == Graph::create) {
@@ -191,7 +200,11 @@ void backward_from(const Tensor<T>& y, Tensor<T> cotangent, Graph graph, Locatio
            at);
   }
   Sweep<T> sweep("backward", graph, nullptr, at);
-  sweep.run(y, std::move(cotangent), [](Node<T>*, const Tensor<T>&) {});
+  const auto pass = [](Node<T>*, const Tensor<T>&) {};
+  if (cotangent.defined())
+    sweep.run(y, std::move(cotangent), pass);
+  else
+    sweep.run_from(y, pass);
   // First all that can throw, then the change itself. Sums replace gradients that others hold, too;
   // a plan has to find them where they were.
   NoGrad guard;
@@ -212,12 +225,13 @@ void backward_from(const Tensor<T>& y, Tensor<T> cotangent, Graph graph, Locatio
 
 template <class T>
 void Tensor<T>::backward(const Tensor& cotangent, Graph graph, Location at) const {
+  cotangent.need_value();
   backward_from(*this, cotangent, graph, at);
 }
 
 template <class T>
 void Tensor<T>::backward(Graph graph, Location at) const {
-  backward_from(*this, unit_cotangent("backward", *this, at), graph, at);
+  backward_from(*this, {}, graph, at);
 }
 
 template <class T>

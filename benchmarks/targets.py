@@ -26,6 +26,8 @@ TARGETS = {
     "mlp_784_512_512_10_batch_256_plan": [("pair_ratio", 1.02)],
     **{name: [("pair_ratio", 1.15)] for name in FUSE_SUM},
     **{name: [("pair_ratio", 1.50)] for name in SUM_OF_FUSE},
+    **{name + "_plan": [("pair_ratio", 1.10)] for name in FUSE_SUM},
+    **{name + "_plan": [("pair_ratio", 1.40)] for name in SUM_OF_FUSE},
     "scalar_op": [("xgrad_us", 0.12)],
     **{name: [("pair_ratio", 1.15)] for name in OPERATIONS},
 }

@@ -179,6 +179,30 @@ void benchmark_elementwise(benchmark::State& state, const Formula& formula, Only
   });
 }
 
+/// The same as a plan, which must leave the same gradient.
+void benchmark_elementwise_plan(benchmark::State& state, const Formula& formula, Only only) {
+  const Buffer input = problem::formula_input(formula.size);
+  Buffer gradient(formula.size);
+  const xg::Tensor<> x = xg::parameter(array_of<float>(input, {formula.size}));
+  formula.function(x).backward();
+  const Buffer expected(x.grad().data(), x.grad().data() + formula.size);
+  xg::Plan step = xg::capture([&] {
+    x.zero_grad();
+    formula.function(x).backward();
+  });
+  step();
+  for (std::size_t i = 0; i < formula.size; ++i) {
+    if (x.grad().data()[i] != expected[i])
+      disagree(formula.name, "plan, element " + std::to_string(i), x.grad().data()[i], expected[i]);
+  }
+  paired::compare(
+      state, only, 1, [&] { step(); },
+      [&] {
+        benchmark::DoNotOptimize(
+            handwritten::elementwise_chain(input.data(), gradient.data(), formula.size));
+      });
+}
+
 template <class Optimizer>
 void add_training(const Training& training, Only only, bool plan) {
   add(training.name, [&training, only](benchmark::State& state) {
@@ -226,6 +250,10 @@ void add_formulas(Only only) {
     const Formula& formula = formulas.emplace_back(chosen);
     add(formula.name,
         [&formula, only](benchmark::State& state) { benchmark_elementwise(state, formula, only); });
+    if (formula.function == variants::by_operations) return;
+    add(formula.name + "_plan", [&formula, only](benchmark::State& state) {
+      benchmark_elementwise_plan(state, formula, only);
+    });
   };
   std::size_t size = 1000;
   for (int power = 3; power <= 7; ++power, size *= 10) {

@@ -26,12 +26,14 @@
 
 namespace xgrad {
 
+template <class D, class>
+using Repeated = D;
+
 /// A formula's derivatives, for the inputs that want a gradient.
 template <class T, std::size_t N>
 struct Partials {
   std::array<Tensor<T>, N> d;
-  std::array<bool, N> summed{};
-  bool wanted = false;
+  std::array<bool, N> wanted{}, summed{};
 
   /// For each element of the result of this shape; or, if the result is summed, to the input's
   /// shape where the input was broadcast to many times its size.
@@ -40,17 +42,20 @@ struct Partials {
       if (!recording() || !inputs[k]->tracked()) continue;
       summed[k] = sum && sums_are_few(inputs[k]->size(), size_of(shape));
       d[k] = empty<T>(summed[k] ? inputs[k]->shape() : shape);
-      wanted = true;
+      wanted[k] = true;
     }
-  }
-  Derivatives<T, N> data() const {
-    Derivatives<T, N> result{{}, summed};
-    for (std::size_t k = 0; k < N; ++k) {
-      if (d[k].defined()) result.d[k] = d[k].storage()->array.data();
-    }
-    return result;
   }
 };
+
+/// Where they go: to arrays, of which those not wanted are others.
+template <class T, std::size_t N, class... D>
+std::array<T*, N> partial_data(const std::array<bool, N>& wanted, D&... d) {
+  std::array<T*, N> result = {d.data()...};
+  for (std::size_t k = 0; k < N; ++k) {
+    if (!wanted[k]) result[k] = nullptr;
+  }
+  return result;
+}
 
 /// The gradients of a formula, as part of the graph: it is called with tensors.
 template <class T, class F, std::size_t... K>
@@ -71,21 +76,37 @@ void pull_formula(const F& f, Pullback<T>& p, const Saved<T>* x, std::index_sequ
   }
 }
 
+/// For operations: g d, or d if g is 1; in d's place where nobody will ask for it again.
+template <class T>
+Tensor<T> scaled(const Pullback<T>& p, Tensor<T>& d, bool is_one) {
+  if (!p.frees() || is_shared(d)) return is_one ? d : multiply(p.g, d);
+  if (!is_one) {
+    launch(
+        [](Array<T>& out, const Array<T>& g) {
+          map(
+              out, [](auto a, auto b) { return a * b; }, out, g);
+        },
+        d, p.g);
+  }
+  return std::move(d);
+}
+
 template <class T, std::size_t N, class F>
 Tensor<T> record_formula(const char* op, Tensor<T> y, const Tensor<T>* const (&inputs)[N],
-                         const Partials<T, N>& partials, const F& f) {
+                         std::array<Tensor<T>, N> partials, const F& f) {
   std::array<Saved<T>, N> saved;
   for (std::size_t k = 0; k < N; ++k) saved[k] = Saved<T>(*inputs[k]);
-  return record(op, std::move(y), inputs, N,
-                reads_spread([f, d = partials.d, saved = std::move(saved)](Pullback<T>& p) mutable {
-                  if (recording())
-                    return pull_formula<T>(f, p, saved.data(), std::make_index_sequence<N>());
-                  // As a loss's cotangent is. One of a plan has no value yet.
-                  bool is_one = mode().capture == nullptr && p.g.size() == 1 && *p.g.data() == 1;
-                  for (std::size_t k = 0; k < N; ++k) {
-                    if (p.wants(k)) p.add(k, is_one ? d[k] : multiply(p.g, d[k]));
-                  }
-                }));
+  return record(
+      op, std::move(y), inputs, N,
+      reads_spread([f, d = std::move(partials), saved = std::move(saved)](Pullback<T>& p) mutable {
+        if (recording()) return pull_formula<T>(f, p, saved.data(), std::make_index_sequence<N>());
+        // As a loss's cotangent is. Others have no value yet while a plan is captured.
+        const bool has_value = mode().capture == nullptr;
+        const bool is_one = p.is_unit() || (has_value && p.g.size() == 1 && *p.g.data() == 1);
+        for (std::size_t k = 0; k < N; ++k) {
+          if (p.wants(k)) p.add(k, scaled(p, d[k], is_one));
+        }
+      }));
 }
 
 /// The shape to which all inputs broadcast. Throws std::invalid_argument if they do not.
@@ -96,41 +117,54 @@ Shape formula_shape(const char* op, const Tensor<T>* const (&inputs)[N]) {
   return shape;
 }
 
+template <class T, class F, std::size_t... K, class... X>
+Tensor<T> fuse_tensors(const F& f, std::index_sequence<K...>, const X&... x) {
+  constexpr std::size_t count = sizeof...(X);
+  const Tensor<T>* const inputs[] = {&x...};
+  Tensor<T> y = empty<T>(formula_shape("fuse", inputs));
+  Partials<T, count> partials(inputs, y.shape(), false);
+  launch_writing<1 + count>(
+      [f, wanted = partials.wanted](Array<T>& out, Repeated<Array<T>&, X>... d,
+                                    const Repeated<Array<T>, X>&... in) {
+        const std::array<T*, count> to = partial_data<T>(wanted, d...);
+        if (std::any_of(to.begin(), to.end(), [](const T* at) { return at != nullptr; }))
+          run_formula<count>(f, out.shape(), out.data(), to, in...);
+        else
+          run_formula<0>(f, out.shape(), out.data(), to, in...);
+      },
+      y, or_else(partials.d[K], y)..., x...);
+  return record_formula("fuse", std::move(y), inputs, std::move(partials.d), f);
+}
 /// For operations: fuse of tensors alone.
 template <class T, class F, class... X>
 Tensor<T> fuse_tensors(const F& f, const X&... x) {
-  const Tensor<T>* const inputs[] = {&x...};
-  Tensor<T> y = empty<T>(formula_shape("fuse", inputs));
-  const Partials<T, sizeof...(X)> partials(inputs, y.shape(), false);
-  launch(
-      [f, partials](Array<T>& out, const auto&... in) {
-        constexpr std::size_t count = sizeof...(X);
-        if (partials.wanted)
-          run_formula<count>(f, out.shape(), out.data(), partials.data().d, in...);
-        else
-          run_formula<0>(f, out.shape(), out.data(), std::array<T*, count>{}, in...);
-      },
-      y, x...);
-  return record_formula("fuse", std::move(y), inputs, partials, f);
+  return fuse_tensors<T>(f, std::index_sequence_for<X...>(), x...);
 }
 
+template <class T, class F, std::size_t... K, class... X>
+Tensor<T> fuse_sum_tensors(const F& f, std::index_sequence<K...>, const X&... x) {
+  constexpr std::size_t count = sizeof...(X);
+  const Tensor<T>* const inputs[] = {&x...};
+  const Shape shape = formula_shape("fuse_sum", inputs);
+  Partials<T, count> partials(inputs, shape, true);
+  Tensor<T> y = empty<T>({});
+  launch_writing<1 + count>(
+      [f, wanted = partials.wanted, summed = partials.summed, shape](
+          Array<T>& out, Repeated<Array<T>&, X>... d, const Repeated<Array<T>, X>&... in) {
+        const Derivatives<T, count> to{partial_data<T>(wanted, d...), summed};
+        const bool any =
+            std::any_of(to.d.begin(), to.d.end(), [](const T* at) { return at != nullptr; });
+        *out.data() = static_cast<T>(any ? sum_formula<count>(f, shape, to, in...)
+                                         : sum_formula<0>(f, shape, to, in...));
+      },
+      y, or_else(partials.d[K], y)..., x...);
+  return record_formula("fuse_sum", std::move(y), inputs, std::move(partials.d),
+                        [f](const auto&... in) { return sum(f(in...)); });
+}
 /// For operations: fuse_sum of tensors alone.
 template <class T, class F, class... X>
 Tensor<T> fuse_sum_tensors(const F& f, const X&... x) {
-  const Tensor<T>* const inputs[] = {&x...};
-  const Shape shape = formula_shape("fuse_sum", inputs);
-  const Partials<T, sizeof...(X)> partials(inputs, shape, true);
-  Tensor<T> y = empty<T>({});
-  launch(
-      [f, partials, shape](Array<T>& out, const auto&... in) {
-        constexpr std::size_t count = sizeof...(X);
-        *out.data() = static_cast<T>(
-            partials.wanted ? sum_formula<count>(f, shape, partials.data(), in...)
-                            : sum_formula<0>(f, shape, Derivatives<T, count>(), in...));
-      },
-      y, x...);
-  return record_formula("fuse_sum", std::move(y), inputs, partials,
-                        [f](const auto&... in) { return sum(f(in...)); });
+  return fuse_sum_tensors<T>(f, std::index_sequence_for<X...>(), x...);
 }
 
 /// The element type of the first tensor among the inputs.
@@ -160,8 +194,6 @@ Tensor<T> formula_input(const S& x) {
   return Tensor<T>(x);
 }
 
-template <class D, class>
-using Repeated = D;
 /// Whether f can be called with a dual number for each input, and returns what becomes one.
 template <class F, class T, class... X>
 inline constexpr bool is_formula =

@@ -63,7 +63,7 @@ struct Probe final : xg::Pullback<double> {
   int added = 0, in_place = 0;
 
   Probe(const Tensor& cotangent, const Tensor& y, const Tensor& x)
-      : Pullback(cotangent, y.node().get(), false, {}), sum(xg::zeros<double>(x.shape())) {}
+      : Pullback(cotangent, y.node().get(), {}, {}), sum(xg::zeros<double>(x.shape())) {}
   bool wants(std::size_t) const override { return true; }
   void add(std::size_t, Tensor) override { ++added; }
   void spread(std::size_t, const Tensor&) override { ++added; }

@@ -2,6 +2,7 @@
 #include <xgrad/ops/kernels/gemm.hpp>
 #include <xgrad/ops/kernels/parallel.hpp>
 #include <xgrad/ops/kernels/small_product.hpp>
+#include <xgrad/ops/kernels/wide_product.hpp>
 
 #include <cblas.h>
 
@@ -34,17 +35,26 @@ void panel(const ProductDims& dims, const T* a, const T* b, T* c, bool of_rows, 
            std::size_t length) {
   int m = static_cast<int>(dims.m), n = static_cast<int>(dims.n), k = static_cast<int>(dims.k);
   int lda = dims.a_transposed ? m : k, ldb = dims.b_transposed ? k : n;
-  int extent = static_cast<int>(length);
   if (of_rows) {
     a += begin * (dims.a_transposed ? 1 : dims.k);
     c += begin * dims.n;
+    m = static_cast<int>(length);
   } else {
     b += begin * (dims.b_transposed ? dims.k : 1);
     c += begin;
+    n = static_cast<int>(length);
+  }
+  const std::size_t rows = of_rows ? length : dims.m, columns = of_rows ? dims.n : length;
+  if (blas_is_narrow() && is_wide(rows, columns)) {
+    const auto strided = [](const T* first, bool transposed, std::size_t row, std::size_t column) {
+      return transposed ? Strided<T>{first, 1, column} : Strided<T>{first, row, 1};
+    };
+    return wide_product(rows, columns, dims.k, strided(a, dims.a_transposed, dims.k, dims.m),
+                        strided(b, dims.b_transposed, dims.n, dims.k), c, dims.n);
   }
   blas_gemm(dims.a_transposed ? CblasTrans : CblasNoTrans,
-            dims.b_transposed ? CblasTrans : CblasNoTrans, of_rows ? extent : m,
-            of_rows ? n : extent, k, a, lda, b, ldb, c, n);
+            dims.b_transposed ? CblasTrans : CblasNoTrans, m, n, k, a, lda, b, ldb, c,
+            static_cast<int>(dims.n));
 }
 
 /// A product in panels across its longer side, whose extents suit the kernels of OpenBLAS.

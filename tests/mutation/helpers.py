@@ -7,7 +7,7 @@ HELPERS = {
     "ops/binary.hpp": ["partial", "over_square", "share", "zero"],
     "ops/classification.cpp": ["placed", "scale_rows", "ScaledExponentials::gradient",
                                "ScaledExponentials::softmax"],
-    "ops/fuse.hpp": ["pull_formula"],
+    "ops/fuse.hpp": ["pull_formula", "scaled"],
     "ops/kernels/attention.hpp": ["add_product", "attend_gradient"],
     "ops/kernels/dual.hpp": ["choose", "Dual::add", "Dual::chain", "lerp"],
     "ops/kernels/fold.hpp": ["divided_among_ties", "from_rows"],

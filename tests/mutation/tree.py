@@ -9,7 +9,7 @@ from mutants import Mutator
 FOLDER = pathlib.Path(__file__).resolve().parent
 ROOT = FOLDER.parents[1]
 PROGRAMS = ["op_table_test", "backprop_test", "transforms_test", "broadcast_sums_test",
-            "normalized_rows_test", "small_products_test"] + sorted(
+            "normalized_rows_test", "products_test"] + sorted(
     path.stem for kind in ("conventions", "fuse")
     for path in (ROOT / "tests").glob(kind + "*_test.cpp"))
 
