@@ -143,7 +143,7 @@ template <class T>
 Tensor<T> sum(const Tensor<T>& x, const Axes& axes, KeepDims keep, Location at) {
   FoldShapes shapes("sum", x.shape(), axes, keep, at);
   return record("sum", fold<SumOf>(x, shapes), {&x},
-                [shapes](Pullback<T>& p) { p.spread(0, reshape(p.g, shapes.kept)); });
+                [kept = shapes.kept](Pullback<T>& p) { p.spread(0, reshape(p.g, kept)); });
 }
 
 template <class T>
@@ -153,7 +153,7 @@ Tensor<T> mean(const Tensor<T>& x, const Axes& axes, KeepDims keep, Location at)
   shapes.need_elements("mean", at);
   Tensor<T> y = fold<SumOf>(x, shapes, [n](double sum) { return sum / static_cast<double>(n); });
   return record("mean", y, {&x},
-                [shapes, n](Pullback<T>& p) { p.spread(0, reshape(p.g / n, shapes.kept)); });
+                [kept = shapes.kept, n](Pullback<T>& p) { p.spread(0, reshape(p.g / n, kept)); });
 }
 
 template <class T>

@@ -7,6 +7,7 @@
 #include <xgrad/ops/scan.hpp>
 #include <xgrad/ops/shape.hpp>
 #include <xgrad/ops/statistics.hpp>
+#include <xgrad/ops/threads.hpp>
 
 namespace {
 
@@ -132,6 +133,27 @@ TYPED_TEST(Conventions, AmaxOfRowsSendsTheGradientToItsPlace) {
       EXPECT_TRUE(std::isnan(g[2 * n + j])) << i;
     }
   }
+}
+TYPED_TEST(Conventions, AmaxOfManyRowsOnThreads) {
+  const std::size_t rows = 3000, n = 64;
+  xg::Array<TypeParam> values = xg::empty_array<TypeParam>({rows, n});
+  std::fill(values.begin(), values.end(), TypeParam(-1));
+  for (std::size_t i = 0; i < rows; ++i) values.data()[i * n + i % n] = 1;
+  const unsigned before = xg::threads();
+  for (unsigned threads : {1U, 2U, 5U}) {
+    xg::set_threads(threads);
+    const auto x = xg::parameter(xg::Tensor<TypeParam>(values));
+    xg::sum(xg::amax(x, 1)).backward();
+    for (std::size_t i = 0; i < rows * n; ++i)
+      ASSERT_EQ(x.grad().data()[i], i % n == i / n % n ? 1 : 0) << i << ' ' << threads;
+  }
+  xg::set_threads(before);
+}
+TYPED_TEST(Conventions, AmaxOfColumnsDividesAmongTies) {
+  Numbers values(192, -1), shares(192, 0);
+  for (std::size_t i : {2U, 60U, 100U, 190U}) values[i] = 2, shares[i] = 0.25;  // first column
+  values[51] = 3, shares[51] = 1;
+  this->expect(FN(xg::sum(xg::amax(xg::reshape(x, {96, 2}), 0))), values, {5}, shares);
 }
 TYPED_TEST(Conventions, AmaxFindsNanAndTheGreatestAnywhere) {
   for (std::size_t i = 0; i < 70; ++i) {

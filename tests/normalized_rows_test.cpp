@@ -11,7 +11,7 @@ namespace xg = xgrad;
 using check::close, check::plain, check::Plain, check::Random;
 
 // Short rows, long ones, and the remainders of a register and of a block of rows.
-const std::size_t lengths[] = {1, 2, 7, 31, 32, 33, 50, 64, 100, 1030};
+const std::size_t lengths[] = {1, 2, 7, 31, 32, 33, 50, 57, 64, 100, 1030};
 const std::size_t counts[] = {1, 3, 4, 6, 41};
 
 struct Problem {

@@ -2,6 +2,7 @@
 #include "check.hpp"
 
 #include <xgrad/ops/kernels/gemm.hpp>
+#include <xgrad/ops/kernels/small_product.hpp>
 #include <xgrad/ops/kernels/wide_product.hpp>
 #include <xgrad/ops/linalg.hpp>
 #include <xgrad/ops/shape.hpp>
@@ -128,6 +129,24 @@ TYPED_TEST(Products, LinearIsExactAtEveryExtent) {
         // Of a constant no cotangent is computed.
         const Tensor of_constant = xg::linear(x.detach(), w, b);
         expect_equal(xg::grad(of_constant, {w, b}, g)[0], xg::grad(sum, {w, b}, g)[0]);
+      }
+    }
+  }
+}
+
+TYPED_TEST(Products, GradientsOfSmallLinearsEndWhereTheyShould) {
+  const std::size_t guard = 40;
+  for (std::size_t m : {1, 5}) {
+    for (std::size_t n : {1, 7, 9, 17, 32}) {
+      for (std::size_t k : {1, 3, 19}) {
+        const auto g = this->numbers(m * n), x = this->numbers(m * k), w = this->numbers(n * k);
+        std::vector<TypeParam> gw(n * k + guard, -99), gb(n + guard, -99), gx(m * k + guard, -99);
+        xg::small_linear_gradient<TypeParam>({m, n, k, false, true}, g.data(), nullptr, x.data(),
+                                             w.data(), gw.data(), gb.data(), gx.data());
+        for (const auto* end : {&gw, &gb, &gx}) {
+          EXPECT_EQ(std::count(end->end() - guard, end->end(), TypeParam(-99)), guard)
+              << m << ' ' << n << ' ' << k;
+        }
       }
     }
   }

@@ -56,6 +56,13 @@ class DoubleSum {
   void add(const DoubleSum& other) {
     for (std::size_t i = 0; i < count; ++i) parts_[i] = parts_[i] + other.parts_[i];
   }
+  Batch<T> rounded() const {
+    std::array<double, count * width> sums;
+    std::array<T, count * width> result;
+    store(sums.data());
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = static_cast<T>(sums[i]);
+    return Batch<T>::load(result.data());
+  }
   /// Of all lanes, in pairs.
   double total() const {
     Batch<double> sum = parts_[0];

@@ -103,7 +103,7 @@ std::pair<double, double> sums_of(std::size_t n, const U& u, const H& h) {
   DoubleSum<T> sum, products;
   std::size_t i = 0;
   for (; i + 4 * size <= n; i += 4 * size) {
-    const auto place = [i](std::size_t j) { return WholeBatch<T>{i + j * size}; };
+    const auto place = [&](std::size_t j) { return WholeBatch<T>{i + j * size}; };
     const Batch<T> x[] = {u(place(0)), u(place(1)), u(place(2)), u(place(3))};
     sum.add(sum_of_four<T>([&](std::size_t j) { return x[j]; }));
     products.add(sum_of_four<T>([&](std::size_t j) { return x[j] * h(place(j)); }));

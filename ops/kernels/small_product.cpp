@@ -1,8 +1,8 @@
+#include <xgrad/ops/kernels/double_sum.hpp>
 #include <xgrad/ops/kernels/product_tile.hpp>
 #include <xgrad/ops/kernels/small_product.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace xgrad {
 namespace {
@@ -51,35 +51,26 @@ void times_transposed(Strided<T> a, const T* b, const ProductDims& dims, T* c,
 /// The rows of g, padded with zeros to whole batches, where relu, unless null, is greater than 0.
 template <class T>
 void pack_before_relu(const T* g, const T* relu, std::size_t m, std::size_t n, T* to) {
-  constexpr std::size_t size = Batch<T>::size;
-  for (std::size_t r = 0; r < m; ++r) {
-    for (std::size_t begin = 0; begin < n; begin += size, to += size) {
-      const std::size_t at = r * n + begin, present = std::min(size, n - begin);
-      const auto load = [=](const T* from) {
-        return present == size ? Batch<T>::load(from + at) : Batch<T>::load(from + at, present);
-      };
-      Batch<T> c = load(g);
-      if (relu != nullptr) c = where(load(relu) <= 0, Batch<T>(0), c);
-      c.store(to);
-    }
+  const std::size_t step = whole_batches<T>(n);
+  for (std::size_t r = 0; r < m; ++r, to += step) {
+    const std::size_t row = r * n;
+    for_each_batch<T>(n, [=](auto place) {
+      Batch<T> c = place.load(g + row);
+      if (relu != nullptr) c = where(place.load(relu + row) <= 0, Batch<T>(0), c);
+      c.store(to + place.at);
+    });
   }
 }
 
 /// The sums of n columns of m rows, in double; the rows are padded to whole batches.
 template <class T>
 void sum_columns(const T* x, std::size_t m, std::size_t n, T* y) {
-  constexpr std::size_t size = Batch<T>::size;
   const std::size_t step = whole_batches<T>(n);
-  for (std::size_t begin = 0; begin < n; begin += size) {
-    std::array<double, size> sum{};
-    for (std::size_t r = 0; r < m; ++r) {
-      for (std::size_t j = 0; j < size; ++j) sum[j] += static_cast<double>(x[r * step + begin + j]);
-    }
-    alignas(64) std::array<T, size> rounded;
-    for (std::size_t j = 0; j < size; ++j) rounded[j] = static_cast<T>(sum[j]);
-    const std::size_t present = std::min(size, n - begin);
-    Batch<T>::load(rounded.data()).store(y + begin, present);
-  }
+  for_each_batch<T>(n, [=](auto place) {
+    DoubleSum<T> sum;
+    for (std::size_t r = 0; r < m; ++r) sum.add(Batch<T>::load(x + r * step + place.at));
+    place.store(y, sum.rounded());
+  });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 # (file, function, change): why no test can tell the mutant from the original.
 UNTAKEN = "only another finite number in the branch of where() that is not taken"
 UNREAD = "a recurrence does not read the first link"
+ALSO_BY_TIES = "one tie, at the first place: the other branch computes the same"
 UNUSED = "one more of the inputs is at hand, which nothing reads"
 EQUIVALENT = {
     ("ops/activation.hpp", "clipped", "from_output(...): the input saved"):
@@ -24,11 +25,14 @@ EQUIVALENT = {
         "for m = n, 1 - U U^T is 0: what is added is rounding",
     ("ops/factorization.cpp", "svd", "n > m: > to >="):
         "for m = n, 1 - V V^T is 0: what is added is rounding",
-    ("ops/kernels/fold.hpp", "divided_among_ties", ">(1): 1 plus 1"):
-        "counts and shares are doubled alike",
-    ("ops/kernels/normalize.hpp", "normalize_row_gradient",
+    ("ops/kernels/normalize.hpp", "normalize_short_row_gradient",
      "static_cast<double>(x[i]) - scale.mean: - to exchanged"):
         "the sign of h cancels in h times the mean of u h",
+    ("ops/kernels/normalize.hpp", "sums_of", "i < n: < to <="): "a batch of no elements is 0",
+    ("ops/kernels/normalize.hpp", "RowGradients", "n < few_elements: < to <="):
+        "both branches compute the same, but for rounding",
+    ("ops/reduce.cpp", "extreme_row_gradient", "place >= 0: >= to >"): ALSO_BY_TIES,
+    ("ops/reduce.cpp", "extreme_row_gradient", "place >= 0: 0 plus 1"): ALSO_BY_TIES,
     ("ops/likelihood.cpp", "stirling", "t > 1: > to >="): "at 1 both branches are 1",
     ("ops/likelihood.cpp", "stirling", "where(t > 1, t, 1): 1 plus 1"): UNTAKEN,
     ("ops/likelihood.cpp", "binary_cross_entropy", "variance < least: < to <="):
