@@ -9,7 +9,8 @@ PACKAGES := g++ cmake ninja-build libxtensor-dev libxtensor-blas-dev libxsimd-de
   libgnuplot-iostream-dev libboost-iostreams-dev libboost-system-dev libboost-filesystem-dev gnuplot-nox \
   dataset-fashion-mnist python3 libonnx-dev libprotobuf-dev libonnx-testdata
 JOBS ?= $(shell nproc)
-# An interpreter that has PyTorch, JAX or NumPy, to be measured beside xgrad.
+# An interpreter that has PyTorch, JAX or NumPy, to be measured beside xgrad; so are libtorch and
+# dlib, where the packages libtorch-dev and libdlib-dev are installed.
 PYTHON ?= python3
 
 .PHONY: demo test mutation bench deps clean
@@ -33,7 +34,9 @@ bench: deps
 	for program in training_step operations; do \
 	  build/bench/benchmarks/$$program --benchmark_out=build/bench/$$program.json || exit 1; \
 	done
-	$(PYTHON) benchmarks/peers.py --json build/bench/peers.json
+	$(PYTHON) benchmarks/peers.py --json build/bench/peers.json \
+	  $$(for peer in libtorch dlib; do program=build/bench/benchmarks/peer_$$peer; \
+	  [ ! -x $$program ] || echo "--program $$peer=$$program"; done)
 	python3 benchmarks/report.py --peers build/bench/peers.json \
 	  --benchmark build/bench/training_step.json build/bench/operations.json \
 	  --json build/bench/report.json --chart build/bench/report.png

@@ -6,7 +6,7 @@ import sys
 
 ROW = 26  # pixels
 BAR = 0.8  # of a row
-COLORS = ("#3465a4", "#ee6c4d", "#73a24e", "#b0b0b0", "#9467bd")
+COLORS = ("#3465a4", "#ee6c4d", "#73a24e", "#b0b0b0", "#9467bd", "#8c564b", "#17becf")
 
 
 def bars(rows, series):

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""All workloads in PyTorch (eager, some by torch.compile), JAX (jit) and NumPy (by hand).
+"""All workloads in PyTorch (eager, some by torch.compile), JAX (jit) and NumPy (by hand), and those
+of programs in C++, which print what a library's process does here.
 
-    peers.py [--json FILE] [--repetitions N] [--only torch,jax,numpy]
+    peers.py [--json FILE] [--repetitions N] [--only torch,jax,numpy] [--program NAME=PATH ...]
 
 Prints the median microseconds per unit of work. Every library that is installed runs in a process
 of its own, on one thread, and for one workload on all cores, from the parameters and data that
@@ -200,6 +201,16 @@ def run_in_process(name, repetitions):
     return result
 
 
+def run_program(path):
+    """What a program says of another C++ library, or None, after a line of explanation."""
+    done = subprocess.run([path], stdout=subprocess.PIPE, text=True,
+                          env={**os.environ, **ONE_THREAD})
+    if done.returncode == 0:
+        return json.loads(done.stdout)
+    print(f"{path}: ended with {done.returncode}, skipped", flush=True)
+    return None
+
+
 def check_losses(peers):
     """All libraries must have trained the same network, and computed the same."""
     first = {}
@@ -221,6 +232,8 @@ def main():
     parser.add_argument("--json", metavar="FILE", help="write the results there")
     parser.add_argument("--repetitions", type=int, default=31, help="(default 31)")
     parser.add_argument("--only", default=",".join(LIBRARIES), help="e.g. torch,numpy")
+    parser.add_argument("--program", action="append", default=[], metavar="NAME=PATH",
+                        help="one that measures another library, as peer_libtorch")
     parser.add_argument("--library", choices=LIBRARIES, help=argparse.SUPPRESS)
     parser.add_argument("--all-cores", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -230,9 +243,13 @@ def main():
     chosen = options.only.split(",")
     if not set(chosen) <= set(LIBRARIES):
         parser.error(f"--only: expected some of {','.join(LIBRARIES)}, got {options.only}")
+    programs = dict(program.split("=", 1) for program in options.program)
     peers = {}
-    for name in chosen:
-        result = run_in_process(name, options.repetitions)
+    for name in chosen + list(programs):
+        if name in programs:
+            result = run_program(programs[name])
+        else:
+            result = run_in_process(name, options.repetitions)
         if result is None:
             continue
         peers[name] = result

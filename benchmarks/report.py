@@ -24,7 +24,8 @@ sys.dont_write_bytecode = True
 import chart
 from targets import PEER_TARGETS, TARGETS, peer_workload
 
-PEERS = {"torch": "PyTorch", "torch_compile": "torch.compile", "jax": "JAX jit", "numpy": "NumPy"}
+PEERS = {"torch": "PyTorch", "torch_compile": "torch.compile", "jax": "JAX jit", "numpy": "NumPy",
+         "libtorch": "libtorch", "dlib": "dlib"}
 FIGURES = (
     "xgrad_us",
     "handwritten_us",
