@@ -157,7 +157,9 @@ class Pullback {
 
   /// Whether anybody needs the cotangent of input i. Throws std::logic_error if there is none of
   /// that number, as all below.
-  virtual bool wants(std::size_t i) const = 0;
+  bool wants(std::size_t i) const {
+    return i < traits_.known ? (traits_.wanted >> i & 1) != 0 : wants_input(i);
+  }
   /// Contributes to the cotangent of input i: a tensor of the input's shape, or of a shape that the
   /// input was broadcast to; the engine sums it back.
   virtual void add(std::size_t i, Tensor<T> cotangent) = 0;
@@ -200,7 +202,10 @@ class Pullback {
  protected:
   struct Traits {
     bool frees, is_unit;
+    std::size_t known;     // of how many inputs, the first ones, it is known here, a bit each,
+    std::uint64_t wanted;  // whether they are wanted: asking is most of what some derivatives do
   };
+  virtual bool wants_input(std::size_t i) const = 0;
   Pullback(const Tensor<T>& cotangent, Node<T>* node, Traits traits, Location at)
       : g(cotangent), node_(node), traits_(traits), at_(at) {}
   ~Pullback() = default;

@@ -102,9 +102,14 @@ class Sweep {
   struct Step final : Pullback<T> {
     Sweep& sweep;
     Step(Sweep& s, Node<T>* node, const Tensor<T>& cotangent)
-        : Pullback<T>(cotangent, node, {s.mode_ == Graph::free, node == s.unit_}, s.at_),
-          sweep(s) {}
-    bool wants(std::size_t i) const override {
+        : Pullback<T>(cotangent, node, {s.mode_ == Graph::free, node == s.unit_, 0, 0}, s.at_),
+          sweep(s) {
+      const std::size_t known = std::min<std::size_t>(node->input_count(), 64);
+      for (std::size_t i = 0; i < known; ++i)
+        this->traits_.wanted |= std::uint64_t(wants_input(i)) << i;
+      this->traits_.known = known;
+    }
+    bool wants_input(std::size_t i) const override {
       std::size_t count = this->node_->input_count();
       if (i >= count) {
         misuse(this->node_->op,
@@ -115,10 +120,11 @@ class Sweep {
       return input != nullptr && (sweep.needed_ == nullptr || sweep.needed_->count(input) > 0);
     }
     void add(std::size_t i, Tensor<T> cotangent) override {
-      if (wants(i)) sweep.add(this->node_->op, this->node_->input(i).get(), std::move(cotangent));
+      if (this->wants(i))
+        sweep.add(this->node_->op, this->node_->input(i).get(), std::move(cotangent));
     }
     void spread(std::size_t i, const Tensor<T>& cotangent) override {
-      if (!wants(i)) return;
+      if (!this->wants(i)) return;
       Node<T>* input = this->node_->input(i).get();
       if (input->reads_spread() && !recording()) {
         if (mode().detects_nan) sweep.reject_nan(this->node_->op, cotangent);
@@ -128,7 +134,7 @@ class Sweep {
       sweep.add(this->node_->op, input, broadcast_to(cotangent, input->shape));
     }
     const Tensor<T>& pending(std::size_t i) override {
-      if (recording() || !wants(i)) {
+      if (recording() || !this->wants(i)) {
         misuse(this->node_->op,
                "its derivative adds in place to a cotangent that is recorded, or "
                "that nobody wants",

@@ -64,7 +64,7 @@ struct Probe final : xg::Pullback<double> {
 
   Probe(const Tensor& cotangent, const Tensor& y, const Tensor& x)
       : Pullback(cotangent, y.node().get(), {}, {}), sum(xg::zeros<double>(x.shape())) {}
-  bool wants(std::size_t) const override { return true; }
+  bool wants_input(std::size_t) const override { return true; }
   void add(std::size_t, Tensor) override { ++added; }
   void spread(std::size_t, const Tensor&) override { ++added; }
   const Tensor& pending(std::size_t) override {
