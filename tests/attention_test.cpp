@@ -43,6 +43,17 @@ TEST(Attention, IsThatOfItsWeightsBeyondABlock) {
   }
 }
 
+TEST(Attention, NoQueriesLeaveGradientsOfZero) {
+  const Tensor q = random({0, 3}, 1), k = random({4, 3}, 2), v = random({4, 5}, 3);
+  // What the pool hands out next is not zero.
+  for (const Tensor& x : {k, v}) xg::full<double>(x.shape(), 7);
+  const Tensor y = xg::scaled_dot_product_attention(q, k, v);
+  const auto g = xg::grad(y, {q, k, v}, xg::zeros<double>({0, 5}));
+  EXPECT_EQ(g[0].shape(), q.shape());
+  EXPECT_TRUE(check::identical(g[1], xg::zeros<double>({4, 3})));
+  EXPECT_TRUE(check::identical(g[2], xg::zeros<double>({4, 5})));
+}
+
 TEST(Attention, GradientsDoNotDependOnWhichAreWanted) {
   const Tensor inputs[] = {random({2, 3}, 1), random({4, 3}, 2), random({4, 5}, 3),
                            random({2, 4}, 4)};
