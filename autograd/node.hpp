@@ -186,7 +186,7 @@ class Pullback {
   /// The elements of a saved tensor that no graph is behind, to be overwritten: itself where nobody
   /// will ask for it again, else a copy. Only while recording() is off.
   Tensor<T> take(Saved<T>& saved) const {
-    if (traits_.frees && !is_shared(get(saved))) return saved.release();
+    if (frees() && !is_shared(get(saved))) return saved.release();
     return copy_of(get(saved));
   }
   /// The operation's own output, saved detached, as part of the graph again.

@@ -114,9 +114,12 @@ class Capture {
     }
     launches_.push_back(std::move(kept));
   }
-  /// Whether anybody but one owner, and this plan, holds the value.
+  /// Whether anybody but one owner, and this plan, holds the value; or it has elements that the
+  /// plan does not make, so that a run which overwrites them would leave others to the next.
   bool is_shared(const AnyValue& any) const {
-    return with(any, [](auto* value) { return value->owners(); }) > 1 + numbers_.count(any.value);
+    const auto number = numbers_.find(any.value);
+    if (number == numbers_.end() || !uses_[number->second].written_first) return true;
+    return with(any, [](auto* value) { return value->owners(); }) > 2;
   }
 
   /// Ends the capture: values that nobody else holds share buffers.
