@@ -47,6 +47,11 @@ struct Partials {
   }
 };
 
+/// For operations: whether any derivative is wanted.
+template <std::size_t N>
+bool is_any(const std::array<bool, N>& wanted) {
+  return std::find(wanted.begin(), wanted.end(), true) != wanted.end();
+}
 /// Where they go: to arrays, of which those not wanted are others.
 template <class T, std::size_t N, class... D>
 std::array<T*, N> partial_data(const std::array<bool, N>& wanted, D&... d) {
@@ -117,54 +122,47 @@ Shape formula_shape(const char* op, const Tensor<T>* const (&inputs)[N]) {
   return shape;
 }
 
-template <class T, class F, std::size_t... K, class... X>
-Tensor<T> fuse_tensors(const F& f, std::index_sequence<K...>, const X&... x) {
+/// For operations: fuse of tensors alone.
+template <class T, class F, class... X>
+Tensor<T> fuse_tensors(const F& f, const X&... x) {
   constexpr std::size_t count = sizeof...(X);
   const Tensor<T>* const inputs[] = {&x...};
   Tensor<T> y = empty<T>(formula_shape("fuse", inputs));
   Partials<T, count> partials(inputs, y.shape(), false);
-  launch_writing<1 + count>(
-      [f, wanted = partials.wanted](Array<T>& out, Repeated<Array<T>&, X>... d,
-                                    const Repeated<Array<T>, X>&... in) {
-        const std::array<T*, count> to = partial_data<T>(wanted, d...);
-        if (std::any_of(to.begin(), to.end(), [](const T* at) { return at != nullptr; }))
-          run_formula<count>(f, out.shape(), out.data(), to, in...);
-        else
-          run_formula<0>(f, out.shape(), out.data(), to, in...);
-      },
-      y, or_else(partials.d[K], y)..., x...);
+  const auto kernel = [f, wanted = partials.wanted](Array<T>& out, Repeated<Array<T>&, X>... d,
+                                                    const Repeated<Array<T>, X>&... in) {
+    const std::array<T*, count> to = partial_data<T>(wanted, d...);
+    if (is_any(wanted))
+      run_formula<count>(f, out.shape(), out.data(), to, in...);
+    else
+      run_formula<0>(f, out.shape(), out.data(), to, in...);
+  };
+  std::apply(
+      [&](const auto&... d) { launch_writing<1 + count>(kernel, y, or_else(d, y)..., x...); },
+      partials.d);
   return record_formula("fuse", std::move(y), inputs, std::move(partials.d), f);
 }
-/// For operations: fuse of tensors alone.
-template <class T, class F, class... X>
-Tensor<T> fuse_tensors(const F& f, const X&... x) {
-  return fuse_tensors<T>(f, std::index_sequence_for<X...>(), x...);
-}
 
-template <class T, class F, std::size_t... K, class... X>
-Tensor<T> fuse_sum_tensors(const F& f, std::index_sequence<K...>, const X&... x) {
+/// For operations: fuse_sum of tensors alone.
+template <class T, class F, class... X>
+Tensor<T> fuse_sum_tensors(const F& f, const X&... x) {
   constexpr std::size_t count = sizeof...(X);
   const Tensor<T>* const inputs[] = {&x...};
   const Shape shape = formula_shape("fuse_sum", inputs);
   Partials<T, count> partials(inputs, shape, true);
   Tensor<T> y = empty<T>({});
-  launch_writing<1 + count>(
-      [f, wanted = partials.wanted, summed = partials.summed, shape](
-          Array<T>& out, Repeated<Array<T>&, X>... d, const Repeated<Array<T>, X>&... in) {
-        const Derivatives<T, count> to{partial_data<T>(wanted, d...), summed};
-        const bool any =
-            std::any_of(to.d.begin(), to.d.end(), [](const T* at) { return at != nullptr; });
-        *out.data() = static_cast<T>(any ? sum_formula<count>(f, shape, to, in...)
-                                         : sum_formula<0>(f, shape, to, in...));
-      },
-      y, or_else(partials.d[K], y)..., x...);
+  const auto kernel = [f, wanted = partials.wanted, summed = partials.summed, shape](
+                          Array<T>& out, Repeated<Array<T>&, X>... d,
+                          const Repeated<Array<T>, X>&... in) {
+    const Derivatives<T, count> to{partial_data<T>(wanted, d...), summed};
+    *out.data() = static_cast<T>(is_any(wanted) ? sum_formula<count>(f, shape, to, in...)
+                                                : sum_formula<0>(f, shape, to, in...));
+  };
+  std::apply(
+      [&](const auto&... d) { launch_writing<1 + count>(kernel, y, or_else(d, y)..., x...); },
+      partials.d);
   return record_formula("fuse_sum", std::move(y), inputs, std::move(partials.d),
                         [f](const auto&... in) { return sum(f(in...)); });
-}
-/// For operations: fuse_sum of tensors alone.
-template <class T, class F, class... X>
-Tensor<T> fuse_sum_tensors(const F& f, const X&... x) {
-  return fuse_sum_tensors<T>(f, std::index_sequence_for<X...>(), x...);
 }
 
 /// The element type of the first tensor among the inputs.

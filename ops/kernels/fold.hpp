@@ -61,38 +61,30 @@ inline std::size_t folded_row(const Shape& shape, const Shape& kept) {
              : 0;
 }
 
-/// 1 where x is `best`, else 0.
-struct Tie {
-  template <class T>
-  Batch<T> operator()(Batch<T> x, Batch<T> best) const {
-    return where(x == best, Batch<T>(1), Batch<T>(0));
-  }
-};
-struct TieShare {
-  template <class T>
-  Batch<T> operator()(Batch<T> x, Batch<T> best, Batch<T> each) const {
-    return Tie()(x, best) * each;
-  }
-};
 /// `share` divided evenly, in each slice of x, among the elements that are y's; NaN in a slice
 /// without such. share and y are of the shape to which x is folded, with its rank. Which elements
 /// they are is a constant: it is the same almost everywhere.
 template <class T>
 Tensor<T> divided_among_ties(const Tensor<T>& share, const Tensor<T>& x, const Tensor<T>& y) {
+  const auto tie = [](Batch<T> a, Batch<T> b) { return where(a == b, Batch<T>(1), Batch<T>(0)); };
   Tensor<T> result = empty<T>(x.shape());
   if (recording() || !sums_are_few(y.size(), x.size())) {
     launch(
-        [](Array<T>& out, const Array<T>& in, const Array<T>& best) { map(out, Tie(), in, best); },
+        [tie](Array<T>& out, const Array<T>& in, const Array<T>& best) { map(out, tie, in, best); },
         result, x, y);
     return result * (share / sum_to(result, y.shape()));
   }
   const Tensor<T> counts = empty<T>(y.shape());
-  launch([all = x.shape()](Array<T>& out, const Array<T>& in,
-                           const Array<T>& best) { map_sum(out, all, Tie(), in, best); },
+  launch([tie, all = x.shape()](Array<T>& out, const Array<T>& in,
+                                const Array<T>& best) { map_sum(out, all, tie, in, best); },
          counts, x, y);
-  launch([](Array<T>& out, const Array<T>& in, const Array<T>& best,
-            const Array<T>& each) { map(out, TieShare(), in, best, each); },
-         result, x, y, share / counts);
+  launch(
+      [tie](Array<T>& out, const Array<T>& in, const Array<T>& best, const Array<T>& each) {
+        map(
+            out, [tie](Batch<T> a, Batch<T> b, Batch<T> s) { return tie(a, b) * s; }, in, best,
+            each);
+      },
+      result, x, y, share / counts);
   return result;
 }
 

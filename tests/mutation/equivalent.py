@@ -25,6 +25,8 @@ EQUIVALENT = {
         "for m = n, 1 - U U^T is 0: what is added is rounding",
     ("ops/factorization.cpp", "svd", "n > m: > to >="):
         "for m = n, 1 - V V^T is 0: what is added is rounding",
+    ("ops/kernels/fold.hpp", "divided_among_ties", ">(1): 1 plus 1"):
+        "counts and shares are doubled alike",
     ("ops/kernels/normalize.hpp", "normalize_short_row_gradient",
      "static_cast<double>(x[i]) - scale.mean: - to exchanged"):
         "the sign of h cancels in h times the mean of u h",
