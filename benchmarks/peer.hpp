@@ -1,8 +1,7 @@
-// What the programs of other C++ libraries share: which networks they train, and how they measure
-// and report, as peers.py does for libraries in Python.
+// How the programs of other C++ libraries measure and report, as peers.py does for libraries in
+// Python.
 #pragma once
 #include "paired.hpp"
-#include "problem.hpp"
 
 #include <ctime>
 #include <iostream>
@@ -12,23 +11,6 @@
 #include <vector>
 
 namespace peer {
-
-constexpr int verified_steps = 5;
-
-inline std::vector<problem::Training> trainings() {
-  using handwritten::Update;
-  std::vector<problem::Training> result;
-  result.emplace_back("mlp_2_8_2_batch_4", std::vector<std::size_t>{2, 8, 2}, 4, Update::sgd);
-  result.emplace_back("mlp_784_128_10_batch_1", std::vector<std::size_t>{784, 128, 10}, 1,
-                      Update::sgd);
-  result.emplace_back("mlp_784_128_10_batch_64", std::vector<std::size_t>{784, 128, 10}, 64,
-                      Update::sgd);
-  result.emplace_back("mlp_784_512_512_10_batch_256", std::vector<std::size_t>{784, 512, 512, 10},
-                      256, Update::sgd);
-  result.emplace_back("mlp_784_128_10_batch_64_adam", std::vector<std::size_t>{784, 128, 10}, 64,
-                      Update::adam);
-  return result;
-}
 
 class Report {
  public:

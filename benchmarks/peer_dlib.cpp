@@ -55,7 +55,7 @@ void run(peer::Report& report, const Training& training) {
     return loss;
   };
   double loss = 0;
-  for (int i = 0; i <= peer::verified_steps; ++i) loss = step();
+  for (int i = 0; i <= problem::verified_steps; ++i) loss = step();
   report.add(training.name, 1, step, loss);
 }
 
@@ -64,7 +64,7 @@ void run(peer::Report& report, const Training& training) {
 int main() {
   peer::Report report(std::to_string(DLIB_MAJOR_VERSION) + "." +
                       std::to_string(DLIB_MINOR_VERSION));
-  for (const Training& training : peer::trainings()) {
+  for (const Training& training : problem::perceptrons()) {
     if (training.name == "mlp_2_8_2_batch_4") run<Two<8, 2>>(report, training);
     if (training.name == "mlp_784_128_10_batch_1" || training.name == "mlp_784_128_10_batch_64")
       run<Two<128, 10>>(report, training);

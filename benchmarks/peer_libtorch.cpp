@@ -88,10 +88,10 @@ void run_scalar(peer::Report& report) {
 int main() {
   torch::set_num_threads(1);
   peer::Report report(TORCH_VERSION);
-  for (const Training& training : peer::trainings()) {
+  for (const Training& training : problem::perceptrons()) {
     Perceptron perceptron(training);
     double loss = 0;
-    for (int i = 0; i <= peer::verified_steps; ++i) loss = perceptron.step().item<float>();
+    for (int i = 0; i <= problem::verified_steps; ++i) loss = perceptron.step().item<float>();
     report.add(
         training.name, 1, [&] { perceptron.step(); }, loss);
   }

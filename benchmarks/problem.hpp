@@ -62,6 +62,21 @@ struct Training {
   float learning_rate() const { return update == handwritten::Update::adam ? 1e-3f : 1e-2f; }
 };
 
+/// After how many steps the losses of all variants and libraries are compared.
+constexpr int verified_steps = 5;
+
+/// The perceptrons that every library trains; peers.py has the same.
+inline std::vector<Training> perceptrons() {
+  using handwritten::Update;
+  const auto sgd = [](std::string name, std::vector<std::size_t> dims, std::size_t batch) {
+    return Training(std::move(name), std::move(dims), batch, Update::sgd);
+  };
+  return {sgd("mlp_2_8_2_batch_4", {2, 8, 2}, 4), sgd("mlp_784_128_10_batch_1", {784, 128, 10}, 1),
+          sgd("mlp_784_128_10_batch_64", {784, 128, 10}, 64),
+          sgd("mlp_784_512_512_10_batch_256", {784, 512, 512, 10}, 256),
+          Training("mlp_784_128_10_batch_64_adam", {784, 128, 10}, 64, Update::adam)};
+}
+
 /// Points at which the elementwise formula is taken.
 inline Buffer formula_input(std::size_t size) {
   Numbers numbers;

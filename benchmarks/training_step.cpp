@@ -25,11 +25,11 @@ using harness::disagree;
 using harness::SystemBlocks;
 using paired::Only;
 using problem::Training;
+using problem::verified_steps;
 using variants::array_of;
 using variants::by_hand;
 using variants::XgradMlp;
 
-constexpr int verified_steps = 5;
 constexpr std::size_t chain_length = 100;
 
 /// Compares a parameter with its hand-written twin, to a thousandth of how far training moved it.
@@ -218,19 +218,20 @@ void add_trainings(Only only) {
   using xg::nn::Adam;
   using xg::nn::SGD;
   static std::deque<Training> trainings;  // benchmarks refer to it
-  const auto next = [](std::string name, std::vector<std::size_t> dims, std::size_t batch,
-                       Update update = Update::sgd) -> Training& {
-    return trainings.emplace_back(std::move(name), std::move(dims), batch, update);
+  const auto next = [](std::string name, std::vector<std::size_t> dims,
+                       std::size_t batch) -> Training& {
+    return trainings.emplace_back(std::move(name), std::move(dims), batch, Update::sgd);
   };
-  add_training<SGD<>>(next("mlp_2_8_2_batch_4", {2, 8, 2}, 4), only, true);
+  for (const Training& training : problem::perceptrons()) {
+    const Training& kept = trainings.emplace_back(training);
+    if (kept.update == Update::adam)
+      add_training<Adam<>>(kept, only, true);
+    else
+      add_training<SGD<>>(kept, only, true);
+  }
   Training& fixed = next("mlp_2_8_2_batch_4_fixed_sizes", {2, 8, 2}, 4);
   fixed.fixed_sizes = true;
   add_training<SGD<>>(fixed, only, true);
-  add_training<SGD<>>(next("mlp_784_128_10_batch_1", {784, 128, 10}, 1), only, true);
-  add_training<SGD<>>(next("mlp_784_128_10_batch_64", {784, 128, 10}, 64), only, true);
-  add_training<SGD<>>(next("mlp_784_512_512_10_batch_256", {784, 512, 512, 10}, 256), only, true);
-  add_training<Adam<>>(next("mlp_784_128_10_batch_64_adam", {784, 128, 10}, 64, Update::adam), only,
-                       true);
   // For the cost of a layer, and how it grows with the width; peers.py has the same lists.
   for (const std::size_t depth : {1u, 2u, 4u, 8u, 16u}) {
     std::vector<std::size_t> dims(depth + 1, 64);
